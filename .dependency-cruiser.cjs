@@ -1,0 +1,55 @@
+// The layers of ARCHITECTURE.md, lowest first. A folder may import only folders that stand below it,
+// and another folder only through its index.ts.
+const LAYERS = [
+  ["errors"],
+  ["interpreter", "wire", "concurrency", "analyzer"],
+  ["worker"],
+  ["pool"],
+  ["profiler", "bindings"],
+  ["llm", "pipeline", "server", "cluster"],
+  ["cli"],
+];
+// Products that may use one another, in one direction only.
+const SIDEWAYS = { pipeline: ["llm"], server: ["bindings"], bindings: ["analyzer"] };
+
+const folder = (name) => (name === "errors" ? "^src/errors\\.ts$" : `^src/${name}/`);
+const above = (level, name) =>
+  LAYERS.slice(level)
+    .flat()
+    .filter((other) => other !== name && !(SIDEWAYS[name] ?? []).includes(other));
+
+const layerRules = LAYERS.flatMap((names, level) =>
+  names
+    .filter((name) => above(level, name).length > 0)
+    .map((name) => ({
+      name: `${name}-imports-only-below`,
+      severity: "error",
+      from: { path: folder(name) },
+      to: { path: [...above(level, name).map(folder), "^src/index\\.ts$"] },
+    })),
+);
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "index-is-the-only-door",
+      severity: "error",
+      from: { path: "^src/([^/]+)/" },
+      to: { path: "^src/[^/]+/", pathNot: ["^src/$1/", "^src/[^/]+/index\\.ts$"] },
+    },
+    {
+      name: "declared-dependencies-only",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node"] },
+  },
+};
