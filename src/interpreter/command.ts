@@ -11,10 +11,8 @@ export interface CommandOptions {
   readonly cwd?: string | undefined;
   /** Milliseconds until the group is killed; without it, as long as it takes. */
   readonly timeoutMs?: number | undefined;
-  /** Milliseconds without any sign of life until the group is killed; see {@link CommandOptions.isAlive}. */
-  readonly stallMs?: number | undefined;
-  /** Asked before a stall is declared; true when there is progress that is not seen in the output. */
-  readonly isAlive?: (() => boolean) | undefined;
+  /** When to give up on a command that shows no sign of life. */
+  readonly watch?: Watch | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Every piece of output, both streams. */
   readonly onOutput?: ((text: string) => void) | undefined;
@@ -23,6 +21,18 @@ export interface CommandOptions {
    * writing into a folder that the next attempt takes over. POSIX only, ignored elsewhere.
    */
   readonly endWithUs?: boolean | undefined;
+}
+
+/** When a command counts as stalled. A source out of reach is known by its silence, often with no limit of its own. */
+export interface Watch {
+  /** Milliseconds until the first sign of life. */
+  readonly firstMs: number;
+  /** Milliseconds between later ones. */
+  readonly laterMs: number;
+  /** Which output is a sign; by default all is. */
+  readonly isSign?: (text: string) => boolean;
+  /** Asked now and then: true when there was progress that is not seen in the output. */
+  readonly poll?: () => boolean;
 }
 
 /** What became of a command. */
@@ -75,6 +85,7 @@ export function runCommand(
     let stdout = "";
     let stderr = "";
     let lastSign = Date.now();
+    let alive = false;
     const timers: NodeJS.Timeout[] = [];
     const settle = (result: Pick<CommandResult, "code" | "signal" | "error">) => {
       for (const timer of timers) clearTimeout(timer);
@@ -105,19 +116,21 @@ export function runCommand(
     const onAbort = () => stop("exited");
     signal?.addEventListener("abort", onAbort, { once: true });
     if (options.timeoutMs !== undefined) timers.push(setTimeout(() => stop("timed out"), options.timeoutMs));
-    const { stallMs, isAlive } = options;
-    if (stallMs !== undefined) {
-      const watch = setInterval(
-        () => {
-          if (isAlive?.()) lastSign = Date.now();
-          if (Date.now() - lastSign >= stallMs && outcome === "exited") stop("stalled");
-        },
-        Math.max(20, stallMs / 8),
-      );
-      timers.push(watch);
+    const { watch } = options;
+    if (watch !== undefined) {
+      const look = () => {
+        if (watch.poll?.()) sign();
+        const limit = alive ? watch.laterMs : watch.firstMs;
+        if (Date.now() - lastSign >= limit && outcome === "exited") stop("stalled");
+      };
+      timers.push(setInterval(look, Math.max(20, watch.firstMs / 10)));
     }
-    const heard = (text: string) => {
+    const sign = () => {
+      alive = true;
       lastSign = Date.now();
+    };
+    const heard = (text: string) => {
+      if (watch?.isSign?.(text) ?? true) sign();
       options.onOutput?.(text);
     };
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {

@@ -57,3 +57,13 @@ export function starts(path: string): number {
 export function emptyEnvironment(home: string, path: readonly string[] = []): NodeJS.ProcessEnv {
   return { HOME: home, PATH: path.join(":"), XDG_CACHE_HOME: join(home, ".cache") };
 }
+
+/** Whether a process runs; one that has ended and only waits to be collected does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0] !== "Z";
+  } catch {
+    return false;
+  }
+}

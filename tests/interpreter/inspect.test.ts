@@ -13,7 +13,7 @@ import { isNogilError } from "../../src/errors.js";
 import { findInterpreters, inspectInterpreter } from "../../src/interpreter/index.js";
 import { gilState, type InspectContext, inspect } from "../../src/interpreter/inspect.js";
 import { ProbeCache } from "../../src/interpreter/probe-cache.js";
-import { fakePython, script, starts, temporaryFolder } from "./fakes.js";
+import { fakePython, isRunning, script, starts, temporaryFolder } from "./fakes.js";
 
 const folder = temporaryFolder();
 let counter = 0;
@@ -232,12 +232,3 @@ describe("the GIL state and its reason", () => {
     expect(state.reason).toMatch(reason);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.[0] !== "Z";
-  } catch {
-    return false;
-  }
-}
