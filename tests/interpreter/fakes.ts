@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { afterAll } from "vitest";
 
 // What these tests learn of this machine does not go into the user's own cache.
@@ -66,4 +68,15 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** A source file without imports of its own, compiled for a process that is not under vitest; returns its path. */
+export function compiled(source: string, folder: string): string {
+  const text = readFileSync(fileURLToPath(new URL(`../../${source}`, import.meta.url)), "utf8");
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  });
+  const path = join(folder, `${source.replaceAll("/", "-")}.mjs`);
+  writeFileSync(path, outputText);
+  return path;
 }
