@@ -68,6 +68,24 @@ const finished = (cache: string) =>
       )
     : [];
 
+/** A server that accepts connections and handles them with `answer`. */
+const serve = (answer: (request: string) => string | undefined) =>
+  new Promise<string>((resolve) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", (data) => {
+        const reply = answer(data.toString());
+        // The connection ends a moment later, so that what was sent has arrived.
+        if (reply !== undefined) socket.write(reply, () => setTimeout(() => socket.end(), 100));
+      });
+    });
+    servers.push(server);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" ? `http://127.0.0.1:${address?.port}/` : "");
+    });
+  });
+
 describe("an installation", () => {
   it("is found afterwards, preferred, and not made again", async () => {
     const here = machine();
@@ -171,7 +189,7 @@ describe("a source that cannot deliver", () => {
       expect.stringContaining("building needs a C compiler, make, tar, gzip, not found on PATH"),
       "no apt: this is not Debian or one of its relatives",
     ]);
-    expect(error.message).toMatch(/uv: uv is not installed\n.*nogil python install/s);
+    expect(error.message).toMatch(/uv: uv is not installed\n.*By hand: `uv python install/s);
     expect(error.code).toBe("INSTALL_FAILED");
   });
 
@@ -233,23 +251,6 @@ describe("a source that cannot deliver", () => {
 });
 
 describe("a download server", () => {
-  /** A server that accepts connections and handles them with `answer`. */
-  const serve = (answer: (request: string) => string | undefined) =>
-    new Promise<string>((resolve) => {
-      const server = createServer((socket) => {
-        socket.on("error", () => {});
-        socket.once("data", (data) => {
-          const reply = answer(data.toString());
-          // The connection ends a moment later, so that what was sent has arrived.
-          if (reply !== undefined) socket.write(reply, () => setTimeout(() => socket.end(), 100));
-        });
-      });
-      servers.push(server);
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address();
-        resolve(typeof address === "object" ? `http://127.0.0.1:${address?.port}/` : "");
-      });
-    });
   const reason = async (here: ReturnType<typeof machine>, address: string) => {
     for (const tool of ["cc", "make", "gzip"]) here.command(tool, "exit 1");
     const env = { ...here.env, NOGIL_PYTHON_ORG: address };
@@ -306,6 +307,41 @@ describe("a download server", () => {
     const error = await failed(here.install({ env, sources: ["python.org"] }));
     expect(error.attempts[0]?.reason).toMatch(/answers 403/);
     expect(asked[0]).toMatch(/^GET http:\/\/downloads\.invalid\/3\.\d+\.\d+\/Python-3\.\d+\.\d+\.tgz HTTP/);
+  });
+});
+
+describe("the server of a tool", () => {
+  it("of pyenv is asked before a build is started", async () => {
+    const here = machine();
+    const env = { ...here.env, PYENV_ROOT: fakePyenv(here, "3.14.1t") };
+    const silent = { ...env, PYTHON_BUILD_MIRROR_URL: await serve(() => undefined) };
+    const error = await failed(here.install({ env: silent, sources: ["pyenv"] }));
+    expect(error.attempts[0]?.reason).toMatch(/127\.0\.0\.1:\d+ does not answer within 0\.4 s/);
+    const answering = {
+      ...env,
+      PYTHON_BUILD_MIRROR_URL: await serve(() => "HTTP/1.1 404 Not Found\r\n\r\n"),
+    };
+    expect((await here.install({ env: answering, sources: ["pyenv"] })).version).toBe("3.14.1");
+  });
+
+  it("of conda is taken from its own configuration and asked first", async () => {
+    const here = machine();
+    const tree = join(here.home, "conda-tree");
+    fakePython(join(tree, "bin", "python"), { version: "3.14.3", freeThreaded: true });
+    const conda = (address: string) =>
+      here.command(
+        "conda",
+        `case "$1" in config) echo 'channel_alias: ${address}' ;; create) cp -r '${tree}' "$4" ;; esac`,
+      );
+    conda(await serve(() => undefined));
+    const error = await failed(here.install({ sources: ["conda"] }));
+    expect(error.attempts[0]?.reason).toMatch(/127\.0\.0\.1:\d+ does not answer within 0\.4 s/);
+    expect(here.calls("conda")).toEqual(["config --show channel_alias"]);
+    conda(await serve(() => "HTTP/1.1 200 OK\r\n\r\n"));
+    expect((await here.install({ sources: ["conda"], version: "3.14t" })).version).toBe("3.14.3");
+    expect(here.calls("conda").at(-1)).toMatch(
+      /^create --yes --prefix \S+ --override-channels --channel conda-forge python-freethreading=3\.14$/,
+    );
   });
 });
 
@@ -374,7 +410,7 @@ esac`,
 -j*) echo 'gcc -c x.c -o x.o'; touch x.o; [ -e '${home}/hang' ] && { echo $$ > '${home}/pid'; sleep 1000; }; exit 0 ;;
 install) for word; do case $word in DESTDIR=*) stage=\${word#DESTDIR=} ;; esac; done
   prefix=$(tr ' ' '\\n' < arguments | sed -n 's/^--prefix=//p')
-  mkdir -p "$stage$prefix/bin"; cp '${join(tree, "ready")}' "$stage$prefix/bin/python3" ;;
+  mkdir -p "$stage$prefix/bin"; cp '${join(tree, "ready")}' "$stage$prefix/bin/python3"; cp arguments "$stage$prefix" ;;
 esac`,
     );
     const install = (options: InstallOptions = {}) => here.install({ sources: ["debian"], ...options });
@@ -466,6 +502,44 @@ esac`,
     expect((await failed(here.install())).attempts[0]?.reason).toMatch(
       /apt-get update failed: W: GPG error.*NO_PUBKEY/,
     );
+  });
+
+  it("fetches missing headers into the private folder, with the libraries that the machine lacks", async () => {
+    const here = debianMachine();
+    const { home } = here;
+    const triplet = "x86_64-linux-gnu";
+    const deb = join(home, "deb");
+    for (const path of [
+      "usr/include/zlib.h",
+      `usr/include/${triplet}/zconf.h`,
+      `lib/${triplet}/libz.so.1.2`,
+    ]) {
+      mkdirSync(join(deb, path, ".."), { recursive: true });
+      writeFileSync(join(deb, path), "");
+    }
+    here.command("cc", "echo 'nogil_missing 2'");
+    const known = readFileSync(join(here.bin, "apt-get"), "utf8").split("\n").slice(2).join("\n");
+    here.command(
+      "apt-get",
+      `case "$*" in
+*'install -s'*) echo 'Inst libc6 [2.36-1] (2.36-2 Debian)'; echo 'Inst zlib1g (1:1.2 Debian:12 [amd64])'; echo 'Inst zlib1g-dev (1:1.2 Debian:12 [amd64])'; exit 0 ;;
+*' download zlib'*) : > zlib.deb; exit 0 ;;
+esac
+${known}`,
+    );
+    here.command("dpkg-deb", `mkdir -p "$3"; cp -r '${deb}'/. "$3/"`);
+    const { path } = await here.install();
+    expect(here.calls("apt-get").find((line) => line.includes("download "))).toMatch(
+      /download zlib1g=1:1\.2 zlib1g-dev=1:1\.2$/,
+    );
+    expect(readFileSync(join(home, "sources"), "utf8")).toContain(
+      "Types: deb\nURIs: http://mirror.invalid/debian\nSuites: bookworm-updates\n",
+    );
+    expect(readdirSync(join(path, "..", "..", "lib", "nogil-runtime"))).toEqual(["libz.so.1.2"]);
+    const configured = readFileSync(join(path, "..", "..", "arguments"), "utf8");
+    const development = join(here.cache, "work", "debian", "development");
+    expect(configured).toContain(`CPPFLAGS=-I${development}/include`);
+    expect(configured).toContain(`-Wl,-rpath,${join(path, "..", "..", "lib", "nogil-runtime")}`);
   });
 
   it("does not install what lacks a module, or when a security patch does not apply", async () => {

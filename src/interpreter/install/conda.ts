@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { commandOnPath, executableIn } from "../candidates.js";
 import { runCommand } from "../command.js";
-import { assertReachable } from "./reachable.js";
+import { assertAnswers } from "./http.js";
 import {
   failureOf,
   type InstallJob,
@@ -24,7 +24,7 @@ export const conda: InstallSource = {
   async obtain(job: InstallJob): Promise<Obtained> {
     const [tool, command] = await findTool(job.env);
     const address = await channelAddress(command, job);
-    if (address !== undefined) await assertReachable(address, job.env, job.reachMs, job.signal);
+    if (address !== undefined) await assertAnswers(address, job);
     const wanted = condaRequest(job.request.text);
     const folder = join(job.interpretersFolder, `conda-${wanted.replace(/[^\w.+-]/g, "_")}`);
     await rm(folder, { recursive: true, force: true });

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { connect as tlsConnect } from "node:tls";
-import { assertReachable, proxyFor } from "./reachable.js";
-import { SILENCE_MS, SourceUnavailable } from "./source.js";
+import { sendRequest } from "./http.js";
+import { SourceUnavailable } from "./source.js";
 
 /** How a file is fetched. */
 export interface DownloadOptions {
@@ -35,7 +33,6 @@ export async function download(
   if ((await sha256Of(path)) === sha256) return;
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.part`;
-  await assertReachable(address, options.env, options.reachMs, options.signal);
   const have = await stat(partial).then(
     ({ size }) => size,
     () => 0,
@@ -82,12 +79,14 @@ async function open(
   options: DownloadOptions,
   redirects = 0,
 ): Promise<IncomingMessage> {
-  const response = await answer(await send(url, from, options), url, options);
-  const { statusCode = 0, headers } = response;
-  if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+  const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
+  const response = await sendRequest(url, { ...options, headers });
+  const { statusCode = 0, statusMessage = "" } = response;
+  const { location } = response.headers;
+  if (statusCode >= 300 && statusCode < 400 && location !== undefined) {
     response.resume();
     if (redirects === MAX_REDIRECTS) throw new SourceUnavailable(`${url.host} redirects without end`);
-    return open(new URL(headers.location, url), from, options, redirects + 1);
+    return open(new URL(location, url), from, options, redirects + 1);
   }
   if (statusCode === 416) {
     // The partial file is longer than the file itself: begin again.
@@ -96,84 +95,7 @@ async function open(
   }
   if (statusCode !== 200 && statusCode !== 206) {
     response.resume();
-    throw new SourceUnavailable(`${url.href} answers ${statusCode} ${response.statusMessage ?? ""}`.trim());
+    throw new SourceUnavailable(`${url.href} answers ${statusCode} ${statusMessage}`.trim());
   }
   return response;
-}
-
-function answer(request: ClientRequest, url: URL, options: DownloadOptions): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () =>
-        request.destroy(
-          new SourceUnavailable(`${url.host} does not answer within ${options.reachMs / 1000} s`),
-        ),
-      options.reachMs,
-    );
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`${url.host} fell silent`)));
-    request.once("response", (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
-    request.once("error", (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      if (options.signal?.aborted) return reject(options.signal.reason);
-      const known = error instanceof SourceUnavailable;
-      reject(
-        known ? error : new SourceUnavailable(`${url.host} is out of reach (${error.code ?? error.message})`),
-      );
-    });
-    request.end();
-  });
-}
-
-/** A request on its way, through the proxy of the environment if there is one. */
-async function send(url: URL, from: number, options: DownloadOptions): Promise<ClientRequest> {
-  const headers: Record<string, string> = from > 0 ? { range: `bytes=${from}-` } : {};
-  const { signal } = options;
-  const proxy = proxyFor(url, options.env);
-  if (proxy === undefined) {
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-    return send(url, { headers, ...(signal ? { signal } : {}) });
-  }
-  const login =
-    proxy.username === ""
-      ? {}
-      : {
-          "proxy-authorization": `Basic ${Buffer.from(
-            `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`,
-          ).toString("base64")}`,
-        };
-  const host = proxy.hostname;
-  const port = proxy.port || 80;
-  if (url.protocol === "http:") {
-    return httpRequest({ host, port, path: url.href, headers: { ...headers, ...login, host: url.host } });
-  }
-  const socket = await tunnel(
-    httpRequest({
-      host,
-      port,
-      method: "CONNECT",
-      path: `${url.hostname}:${url.port || 443}`,
-      headers: login,
-      timeout: options.reachMs,
-    }),
-  );
-  const secure = tlsConnect({ socket, servername: url.hostname });
-  return httpsRequest(url, { headers, createConnection: () => secure, ...(signal ? { signal } : {}) });
-}
-
-function tunnel(request: ClientRequest): Promise<import("node:net").Socket> {
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string) => {
-      request.destroy();
-      reject(new SourceUnavailable(`the proxy ${reason}`));
-    };
-    request.once("connect", (response, socket) =>
-      response.statusCode === 200 ? resolve(socket) : fail(`answers ${response.statusCode}`),
-    );
-    request.once("timeout", () => fail("does not answer"));
-    request.once("error", (error) => fail(`is out of reach (${error.message})`));
-    request.end();
-  });
 }

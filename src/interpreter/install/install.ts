@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InstallFailed, InvalidOption } from "../../errors.js";
 import { cacheFolder } from "../cache-folder.js";
-import { howToInstall } from "../how-to-install.js";
+import { howToInstallByHand } from "../how-to-install.js";
 import { inspect } from "../inspect.js";
 import type { Interpreter } from "../interpreter.js";
 import { ProbeCache } from "../probe-cache.js";
@@ -98,25 +98,26 @@ interface Plan {
 
 async function installFromFirst(plan: Plan): Promise<Interpreter> {
   const attempts: { source: string; reason: string }[] = [];
-  const remedies: string[] = [];
+  let remedy = "";
   for (const source of plan.sources) {
     plan.signal?.throwIfAborted();
     const job = jobFor(source, plan);
     try {
       const obtained = await source.obtain(job);
       const interpreter = await publish(source, obtained, plan);
-      await rm(job.workFolder, { recursive: true, force: true });
+      await rm(workFolder(plan.cache), { recursive: true, force: true });
       return interpreter;
     } catch (error) {
       plan.signal?.throwIfAborted();
       attempts.push({ source: source.name, reason: reasonOf(error) });
-      if (error instanceof SourceUnavailable && error.remedy !== undefined) remedies.push(error.remedy);
+      // Later sources need more; what helps the last one helps those before it.
+      if (error instanceof SourceUnavailable && error.remedy !== undefined)
+        remedy = `To go on: ${error.remedy}. `;
     }
   }
   const list = attempts.map(({ source, reason }) => `\n  ${source}: ${reason}`).join("");
-  const first = remedies.length === 0 ? "" : `To go on: ${[...new Set(remedies)].join(", or ")}. `;
   throw new InstallFailed(
-    `no source could deliver a free-threaded Python${wanted(plan.request)}:${list}\n${first}${howToInstall()}`,
+    `no source could deliver a free-threaded Python${wanted(plan.request)}:${list}\n${remedy}${howToInstallByHand()}`,
     attempts,
   );
 }
@@ -184,12 +185,17 @@ function jobFor(source: InstallSource, plan: Plan): InstallJob {
     request: plan.request,
     optimize: plan.optimize,
     interpretersFolder: interpretersFolder(plan.cache),
-    workFolder: join(plan.cache, "work", source.name),
+    workFolder: join(workFolder(plan.cache), source.name),
     env: plan.env,
     reachMs: plan.reachMs,
     signal: plan.signal,
     progress: (step, fraction = null) => plan.report({ source: source.name, step, fraction }),
   };
+}
+
+/** Downloads and half-done builds of all sources. Only the holder of the lock touches it. */
+function workFolder(cache: string): string {
+  return join(cache, "work");
 }
 
 function resolveOptions(options: InstallOptions): Plan {

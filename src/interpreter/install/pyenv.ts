@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { commandOnPath, executableIn, pyenvRoot } from "../candidates.js";
 import { runCommand } from "../command.js";
 import { compareVersions, parseVersion, satisfies } from "../version.js";
-import { assertReachable } from "./reachable.js";
+import { assertAnswers } from "./http.js";
 import {
   failureOf,
   type InstallJob,
@@ -25,7 +25,7 @@ export const pyenv: InstallSource = {
     const home = await pythonBuild(job.env);
     const version = await newestDefinition(join(home, "share", "python-build"), job);
     const address = job.env.PYTHON_BUILD_MIRROR_URL ?? (await downloadAddress(home, version));
-    if (address !== undefined) await assertReachable(address, job.env, job.reachMs, job.signal);
+    if (address !== undefined) await assertAnswers(address, job);
     const folder = join(job.interpretersFolder, `pyenv-${version}t${job.optimize ? "-optimized" : ""}`);
     await rm(folder, { recursive: true, force: true });
     job.progress(`building Python ${version}t with pyenv`);
