@@ -141,7 +141,7 @@ export function pyenvRoot(env: NodeJS.ProcessEnv): string {
 }
 
 /** Where uv keeps the Pythons it manages, whether or not it exists. */
-export function uvFolder(env: NodeJS.ProcessEnv): string {
+function uvFolder(env: NodeJS.ProcessEnv): string {
   const chosen = env.UV_PYTHON_INSTALL_DIR;
   if (chosen !== undefined && chosen !== "") return resolve(chosen);
   if (WINDOWS && env.APPDATA !== undefined) return join(env.APPDATA, "uv", "data", "python");

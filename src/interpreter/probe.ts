@@ -95,8 +95,7 @@ function notStarted(error: NodeJS.ErrnoException | undefined): string {
   }
 }
 
-/** Reads the probe's JSON; undefined unless every field has its type. The disk cache goes through here too. */
-export function parseFacts(json: string): ProbeFacts | undefined {
+function parseFacts(json: string): ProbeFacts | undefined {
   try {
     return checkFacts(JSON.parse(json));
   } catch {
@@ -104,7 +103,7 @@ export function parseFacts(json: string): ProbeFacts | undefined {
   }
 }
 
-/** The value itself when it has the shape of {@link ProbeFacts}. */
+/** The value itself when every field of {@link ProbeFacts} is there with its type; kept answers are checked too. */
 export function checkFacts(value: unknown): ProbeFacts | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const facts = value as Record<string, unknown>;

@@ -235,7 +235,7 @@ describe("a source that cannot deliver", () => {
     fakeUv(here, facts);
     const error = await failed(here.install({ sources: ["uv"], version: "3.14t" }));
     expect(error.message).toMatch(message);
-    expect(finished(here.cache)).toEqual([]);
+    expect(readdirSync(join(here.cache, "interpreters"))).toEqual([]);
   });
 
   it("is not one of nogil's: the option names those that are", async () => {
@@ -549,6 +549,14 @@ ${known}`,
       /the patch CVE-2026-0001\.patch does not apply: Hunk #1 FAILED/,
     );
     expect(finished(here.cache)).toEqual([]);
+  });
+
+  it("is not tried in a folder whose name CPython's build cannot take", async () => {
+    const here = debianMachine();
+    const error = await failed(here.install({ cacheDir: join(here.home, "my cache") }));
+    expect(error.message).toMatch(
+      /a folder with spaces in its name.*To go on: set XDG_CACHE_HOME to a folder without\./s,
+    );
   });
 
   it("without an archive of the distribution says so", async () => {

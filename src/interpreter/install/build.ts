@@ -39,9 +39,17 @@ const TRAINING = [
 ].join(" ");
 /** Files written this close to the last one of a killed build may be half written. */
 const SUSPECT_MS = 5_000;
+/** What a build writes and make judges by its date alone. */
+const OUTPUT = /\.(?:o|a|so|gcda)$|(?:^|\/)(?:python|_bootstrap_python|_freeze_module)$/;
 
 /** Builds and returns a staged installation. */
 export async function buildFromArchive(recipe: Recipe, job: InstallJob): Promise<Obtained> {
+  if (/\s/.test(job.workFolder)) {
+    throw new SourceUnavailable(
+      `CPython cannot be built in a folder with spaces in its name (${job.workFolder})`,
+      "set XDG_CACHE_HOME to a folder without",
+    );
+  }
   const name = `cpython-${recipe.version}t-${recipe.origin}${job.optimize ? "-optimized" : ""}`;
   const prefix = join(job.interpretersFolder, name);
   const work = join(job.workFolder, name);
@@ -216,13 +224,9 @@ async function assertComplete(staged: string, job: InstallJob): Promise<void> {
  */
 async function keepWholeObjects(build: string): Promise<number> {
   const outputs: { path: string; time: number }[] = [];
-  for (const entry of await readdir(build, { recursive: true, withFileTypes: true })) {
-    if (
-      !entry.isFile() ||
-      !/\.(?:o|a|so|gcda)$|^(?:python|_bootstrap_python|_freeze_module)$/.test(entry.name)
-    )
-      continue;
-    const path = join(entry.parentPath, entry.name);
+  for (const name of await readdir(build, { recursive: true })) {
+    if (!OUTPUT.test(name)) continue;
+    const path = join(build, name);
     outputs.push({ path, time: (await stat(path)).mtimeMs });
   }
   const last = Math.max(...outputs.map(({ time }) => time));

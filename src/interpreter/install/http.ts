@@ -71,7 +71,7 @@ export async function sendRequest(url: URL, options: RequestOptions): Promise<In
 }
 
 /** The proxy that programs use for this address, undefined without one (`no_proxy` honoured). */
-export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
+function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   const name = url.protocol === "https:" ? "https_proxy" : "http_proxy";
   const proxy = env[name] || env[name.toUpperCase()] || env.all_proxy || env.ALL_PROXY;
   if (proxy === undefined || proxy === "" || isExcepted(url.hostname, env.no_proxy ?? env.NO_PROXY)) {

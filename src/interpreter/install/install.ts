@@ -138,14 +138,19 @@ function reasonOf(error: unknown): string {
 async function publish(source: InstallSource, obtained: Obtained, plan: Plan): Promise<Interpreter> {
   const { folder, staged = folder, executable, optimized } = obtained;
   const context = { env: plan.env, cache: new ProbeCache(plan.cache), signal: plan.signal, retryHung: true };
-  const answer = (await inspect(join(staged, executable), "nogil cache", context)).interpreter;
-  if (!answer.freeThreadedBuild) throw new SourceUnavailable(`${source.name} delivered a build with the GIL`);
-  if (!satisfies(plan.request, answer)) {
-    throw new SourceUnavailable(
-      `${source.name} delivered Python ${answer.version}, not${wanted(plan.request)}`,
-    );
+  try {
+    const { interpreter } = await inspect(join(staged, executable), "nogil cache", context);
+    const { version } = interpreter;
+    if (!interpreter.freeThreadedBuild)
+      throw new SourceUnavailable(`${source.name} delivered a build with the GIL`);
+    if (!satisfies(plan.request, interpreter)) {
+      throw new SourceUnavailable(`${source.name} delivered Python ${version}, not${wanted(plan.request)}`);
+    }
+    await markFinished(staged, { executable, version, source: source.name, optimized });
+  } catch (error) {
+    await rm(staged, { recursive: true, force: true });
+    throw error;
   }
-  await markFinished(staged, { executable, version: answer.version, source: source.name, optimized });
   if (staged !== folder) {
     await rm(folder, { recursive: true, force: true });
     await rename(staged, folder);
@@ -186,11 +191,18 @@ function jobFor(source: InstallSource, plan: Plan): InstallJob {
     optimize: plan.optimize,
     interpretersFolder: interpretersFolder(plan.cache),
     workFolder: join(workFolder(plan.cache), source.name),
-    env: plan.env,
+    env: withoutPython(plan.env),
     reachMs: plan.reachMs,
     signal: plan.signal,
     progress: (step, fraction = null) => plan.report({ source: source.name, step, fraction }),
   };
+}
+
+/** Variables that steer any Python that is started: conda's own, or the one just built, would follow them. */
+const STEERING = /^PYTHON(?:HOME|PATH|_GIL|STARTUP|PLATLIBDIR|EXECUTABLE|INSPECT|WARNINGS|DEVMODE|SAFEPATH)$/;
+
+function withoutPython(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !STEERING.test(name)));
 }
 
 /** Downloads and half-done builds of all sources. Only the holder of the lock touches it. */

@@ -52,7 +52,7 @@ export async function acquireLock(
     if (owner !== undefined && (await isAlive(owner, ownerFile(folder, highest)))) {
       if (!waited) onWait(owner.pid);
       waited = true;
-      await sleep(POLL_MS, undefined, { signal });
+      await sleep(POLL_MS, undefined, { signal }).catch(() => {});
       continue;
     }
     const mine = highest + 1;

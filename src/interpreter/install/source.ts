@@ -10,7 +10,7 @@ export interface InstallSource {
   obtain(job: InstallJob): Promise<Obtained>;
 }
 
-export type SourceName = "uv" | "conda" | "pyenv" | "python.org" | "debian";
+type SourceName = "uv" | "conda" | "pyenv" | "python.org" | "debian";
 
 /** What a source has to work with. */
 export interface InstallJob {
