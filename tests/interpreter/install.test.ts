@@ -489,6 +489,20 @@ esac`,
     expect(here.calls("make")).toEqual([]);
   });
 
+  it("that the archive lists but does not have is named with the archive's answer", async () => {
+    const here = debianMachine();
+    here.command(
+      "apt-get",
+      `case "$*" in
+*update*) echo 'Get:1 mirror' ;;
+*) printf 'W: unsandboxed\\nE: Failed to fetch http://mirror.invalid/p.dsc  404  Not Found\\nE: Failed to fetch some archives.\\n' >&2; exit 100 ;;
+esac`,
+    );
+    expect((await failed(here.install())).attempts[0]?.reason).toBe(
+      "apt-get source failed: E: Failed to fetch http://mirror.invalid/p.dsc 404 Not Found",
+    );
+  });
+
   it("is given up when the archive does not answer, and refused when its signature is not right", async () => {
     const here = debianMachine();
     here.command("apt-get", "echo 'Err:1 mirror'; sleep 1000");

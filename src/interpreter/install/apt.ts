@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type CommandResult, runCommand, type Watch } from "../command.js";
 import { type AptSource, formatDeb822, parseDeb822Sources, parseOneLineSources } from "./apt-sources.js";
 import { systemFile } from "./distribution.js";
-import { type InstallJob, SILENCE_MS, SourceUnavailable } from "./source.js";
+import { failureOf, type InstallJob, SILENCE_MS, SourceUnavailable } from "./source.js";
 
 /**
  * apt with a configuration of its own in nogil's cache folder. It reads the machine's configuration (proxies,
@@ -65,6 +65,14 @@ export class PrivateApt {
       signal: this.#job.signal,
     });
   }
+}
+
+/** Why one of apt's commands did not deliver: its first error, which names the file and the answer. */
+export function aptFailure(command: string, result: CommandResult, reachMs: number): SourceUnavailable {
+  const error = /^E: .*$/m.exec(result.stderr)?.[0];
+  return result.outcome === "exited" && error !== undefined
+    ? new SourceUnavailable(`${command} failed: ${error.replace(/\s+/g, " ").slice(0, 400)}`)
+    : failureOf(command, result, reachMs);
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { commandOnPath } from "../candidates.js";
 import { runCommand } from "../command.js";
 import { compareVersions, parseVersion, satisfies } from "../version.js";
-import { machineSources, PrivateApt } from "./apt.js";
+import { aptFailure, machineSources, PrivateApt } from "./apt.js";
 import { type AptSource, parseStanzas } from "./apt-sources.js";
 import { buildFromArchive } from "./build.js";
 import { assertBuildTools } from "./build-tools.js";
@@ -136,7 +136,7 @@ async function fetchPackage(apt: PrivateApt, source: SourcePackage, job: Install
     const args = ["source", "--download-only", "--only-source", `${source.name}=${source.debianVersion}`];
     const result = await apt.run("apt-get", args, folder, { firstMs: SILENCE_MS, laterMs: SILENCE_MS });
     if (result.outcome !== "exited" || result.code !== 0)
-      throw failureOf("apt-get source", result, SILENCE_MS);
+      throw aptFailure("apt-get source", result, SILENCE_MS);
   } finally {
     clearInterval(timer);
   }

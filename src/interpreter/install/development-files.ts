@@ -2,7 +2,7 @@ import { cp, lstat, mkdir, readdir, readlink, rm, stat, symlink, writeFile } fro
 import { basename, join } from "node:path";
 import { commandOnPath } from "../candidates.js";
 import { runCommand } from "../command.js";
-import { machineSources, PrivateApt } from "./apt.js";
+import { aptFailure, machineSources, PrivateApt } from "./apt.js";
 import { findCompiler } from "./build-tools.js";
 import { distributionSources, readRelease } from "./distribution.js";
 import { failureOf, type InstallJob, SourceUnavailable } from "./source.js";
@@ -98,7 +98,7 @@ async function fetchPackages(packages: readonly string[], root: string, job: Ins
   const archives = join(root, "archives");
   await mkdir(archives, { recursive: true });
   const fetched = await apt.run("apt-get", ["download", ...wanted], archives);
-  if (fetched.code !== 0) throw failureOf("apt-get download", fetched, job.reachMs);
+  if (fetched.code !== 0) throw aptFailure("apt-get download", fetched, job.reachMs);
   const unpacked = join(root, "unpacked");
   for (const archive of await readdir(archives)) {
     if (!archive.endsWith(".deb")) continue;
