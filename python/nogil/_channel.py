@@ -1,0 +1,223 @@
+"""One thread, one channel: reads a call, runs it, writes the reply. No queue and no dispatcher in between.
+
+The control thread touches a channel in three ways only: it adds to ``recalled``, it may flush ``out``, and it may
+raise TaskCancelled in the thread. The order of operations that makes each of these exact is said where it matters.
+"""
+
+import socket
+import threading
+from time import perf_counter, thread_time
+
+from . import _errors, _values, _wire
+from ._modules import FunctionNotFound
+
+# Replies of tiny tasks are gathered and sent together, but none waits longer than this (seconds).
+FLUSH_AFTER = 200e-6
+
+# A call whose function took less than this the last time is not worth two readings of the thread's CPU clock (seconds).
+MEASURE_CPU_FROM = 100e-6
+
+RECEIVE_BYTES = 1 << 18
+
+_NOT_MEASURED = float("nan")
+_HEADER_SIZE = _wire.HEADER_SIZE
+
+current = threading.local()
+
+
+class TaskCancelled(BaseException):
+    """Raised inside a task that was cancelled and did not stop by itself. Let it pass."""
+
+
+class Channel:
+    """What the serving thread and the control thread share about one channel."""
+
+    __slots__ = (
+        "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "out", "lock", "thread_id"
+    )  # fmt: skip
+
+    def __init__(self, descriptor, number):
+        self.socket = socket.socket(fileno=descriptor)
+        self.number = number
+        # Id of the last task that was started; ids grow along a channel, so a larger one has not been.
+        self.last_started = 0
+        # Id of the task that is running, 0 between tasks.
+        self.running = 0
+        # Ids the host took back before they were started.
+        self.recalled = set()
+        # Id of the task that was asked to stop, and of the one in which TaskCancelled was raised.
+        self.cancelled = 0
+        self.interrupted = 0
+        # Replies not sent yet. Append and delete of a list are atomic with and without the GIL.
+        self.out = []
+        self.lock = threading.Lock()
+        self.thread_id = 0
+
+    def flush(self):
+        """Sends what has gathered. Callable from both threads."""
+        with self.lock:
+            out = self.out
+            count = len(out)
+            if count:
+                parts = out[:count]
+                del out[:count]
+                self.socket.sendall(parts[0] if count == 1 else b"".join(parts))
+
+    def send_parts(self, parts):
+        """Sends a large reply without joining it, after what has gathered."""
+        self.flush()
+        with self.lock:
+            for part in parts:
+                self.socket.sendall(part)
+
+
+def serve(channel, registry, max_message_bytes, end_process):
+    """Serves the channel until its end, then calls ``end_process``."""
+    channel.thread_id = threading.get_ident()
+    current.channel = channel
+    # Every thread has its own of all this: on 3.13t an object that two threads use is slower than the work itself.
+    import marshal
+    import struct
+
+    functions = {}
+    loads, dumps = marshal.loads, marshal.dumps
+    header = struct.Struct(_wire.HEADER).unpack_from
+    pack_reply = struct.Struct(_wire.REPLY_HEADER).pack
+    scalars = frozenset({type(None), bool, int, float, str})
+    receive = channel.socket.recv_into
+    out, recalled = channel.out, channel.recalled
+    buffer = bytearray(RECEIVE_BYTES)
+    view = memoryview(buffer)
+    low = high = 0
+    first_waiting = 0.0
+    while True:
+        count = receive(view[high:]) if high else receive(buffer)
+        if count == 0:
+            end_process()
+            return
+        high += count
+        while high - low >= _HEADER_SIZE:
+            length, task, kind = header(buffer, low)
+            start_of_body = low + _HEADER_SIZE
+            end_of_body = start_of_body + length
+            if end_of_body <= high and not kind & _wire.HAS_ATTACHMENTS:
+                body = view[start_of_body:end_of_body]
+                low = end_of_body
+            elif end_of_body <= high:
+                body = bytearray(view[start_of_body:end_of_body])
+                low = end_of_body
+            elif length > max_message_bytes:
+                raise _wire.ProtocolError(f"a frame of {length} bytes is over the limit of {max_message_bytes}")
+            elif length > RECEIVE_BYTES - _HEADER_SIZE or kind & _wire.HAS_ATTACHMENTS:
+                channel.flush()
+                body = bytearray(length)
+                body[: high - start_of_body] = view[start_of_body:high]
+                if not _wire.fill(channel.socket, body, high - start_of_body):
+                    end_process()
+                    return
+                low = high
+            else:
+                break  # the rest of a small frame is still to come
+            # The host recalls a task in the opposite order: it adds the id, then reads last_started. So either it
+            # sees that the task has started, or the next line sees the recall.
+            channel.last_started = task
+            if recalled and task in recalled:
+                recalled.discard(task)
+                out.append(pack_reply(_wire.TIMES_SIZE, task, _wire.RECALLED, 0.0, 0.0, 0.0))
+                continue
+            entry = None
+            attachments = None
+            cpu = _NOT_MEASURED
+            start = end = perf_counter()
+            status = _wire.RESULT
+            channel.running = task
+            try:
+                try:
+                    if kind:
+                        name, args, keywords = _values.decode(body, kind)
+                    else:
+                        name, args, keywords = loads(body)
+                    entry = functions.get(name)
+                    if entry is None:
+                        entry = functions[name] = [registry.resolve(name), 1.0]
+                    if entry[1] >= MEASURE_CPU_FROM:
+                        if out:
+                            channel.flush()
+                        cpu = -thread_time()
+                    if keywords is None:
+                        result = entry[0](*args)
+                    else:
+                        result = entry[0](*args, **keywords)
+                    end = perf_counter()
+                    entry[1] = end - start
+                    if cpu == cpu:
+                        cpu += thread_time()
+                    if type(result) in scalars:
+                        data = dumps(result, 4)
+                    else:
+                        data, attachments = _values.encode(result)
+                except BaseException as error:
+                    end = perf_counter()
+                    if cpu < 0:
+                        cpu += thread_time()
+                    status = _wire.ERROR
+                    data, attachments = _values.encode(_describe(error))
+                channel.running = 0
+                if channel.interrupted:
+                    _clear_interrupt(channel)
+            except TaskCancelled as error:  # it arrived between the task's end and here
+                channel.running = 0
+                channel.interrupted = 0
+                status = _wire.ERROR
+                data, attachments = _values.encode(_describe(error))
+            result = None
+            if attachments is None:
+                if len(data) + _wire.TIMES_SIZE > max_message_bytes:
+                    status, data = _wire.ERROR, _too_large(len(data), max_message_bytes)
+                if not out:
+                    first_waiting = end
+                out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, status, start, end, cpu) + data)
+                if end - first_waiting > FLUSH_AFTER:
+                    channel.flush()
+            else:
+                _send_attachments(channel, pack_reply, task, status, (start, end, cpu), data, attachments, max_message_bytes)
+        if out:
+            channel.flush()
+        if low == high:
+            low = high = 0
+        elif low:
+            # What is left is the beginning of one frame, shorter than the buffer: move it to the front.
+            left = bytes(view[low:high])
+            low, high = 0, len(left)
+            view[:high] = left
+
+
+def _send_attachments(channel, pack_reply, task, status, times, data, attachments, max_message_bytes):
+    parts, size = _values.parts_with_attachments(data, attachments)
+    if size + _wire.TIMES_SIZE > max_message_bytes:
+        data = _too_large(size, max_message_bytes)
+        channel.out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, _wire.ERROR, *times) + data)
+        return
+    header = pack_reply(size + _wire.TIMES_SIZE, task, status | _wire.HAS_ATTACHMENTS, *times)
+    channel.send_parts([header, *parts])
+
+
+def _too_large(size, limit):
+    error = _values.NotSendable("result", f"{size} bytes are over maxMessageBytes = {limit}")
+    return _values.encode(_describe(error))[0]
+
+
+def _describe(error):
+    details = _errors.describe(error)
+    if isinstance(error, FunctionNotFound):
+        details["nearest"] = error.nearest
+    return details
+
+
+def _clear_interrupt(channel):
+    """Takes back an interrupt that came too late for its task, so that the next one does not get it."""
+    from . import _interrupt
+
+    with channel.lock:
+        _interrupt.clear(channel.thread_id)
+        channel.interrupted = 0

@@ -1,0 +1,76 @@
+"""The control channel: always answering, whatever the tasks do.
+
+Served by the main thread when tasks run on other threads (thread profile), by a second thread when tasks run on the
+main one (process profile; signals, event loops and many libraries expect the main thread).
+"""
+
+import marshal
+import sys
+import threading
+
+from . import _interrupt, _wire
+from ._channel import TaskCancelled
+
+
+class Control:
+    """Reads requests of the host and answers them; sends events."""
+
+    def __init__(self, sock, channels, end_process):
+        self._socket = sock
+        self._channels = channels
+        self._end_process = end_process
+        self._lock = threading.Lock()
+
+    def send(self, kind, value, request=0):
+        body = marshal.dumps(value, 4)
+        with self._lock:
+            self._socket.sendall(_wire.frame(request, kind, body))
+
+    def serve(self, max_message_bytes):
+        """Answers until the host closes the channel or asks to shut down, then ends the process."""
+        while True:
+            frame = _wire.read_frame(self._socket, max_message_bytes)
+            if frame is None:
+                self._end_process()
+                return
+            request, kind, body = frame
+            if kind == _wire.SHUTDOWN:
+                self._end_process()
+                return
+            self.send(_wire.ANSWER, self._answer(kind, body), request)
+
+    def _answer(self, kind, body):
+        if kind == _wire.PING:
+            return gil_enabled()
+        if kind == _wire.RECALL:
+            number, tasks = marshal.loads(body)
+            return self._recall(self._channels[number], tasks)
+        number, task = marshal.loads(body)
+        channel = self._channels[number]
+        if kind == _wire.CANCEL:
+            channel.cancelled = task
+            return channel.running == task
+        if kind == _wire.INTERRUPT:
+            return self._interrupt(channel, task)
+        raise _wire.ProtocolError(f"unknown control frame {kind}")
+
+    def _recall(self, channel, tasks):
+        """The ids that are certain not to start. The order matters, see serve() of the channel."""
+        channel.recalled.update(tasks)
+        started = channel.last_started
+        channel.flush()
+        return [task for task in tasks if task > started]
+
+    def _interrupt(self, channel, task):
+        """Raises TaskCancelled in the task, if it still runs and this Python can."""
+        with channel.lock:
+            # Said before looking: a task that ends meanwhile sees it and waits for the lock to clear it.
+            channel.interrupted = task
+            if channel.running == task and _interrupt.throw(channel.thread_id, TaskCancelled):
+                return True
+            channel.interrupted = 0
+            return False
+
+
+def gil_enabled():
+    return getattr(sys, "_is_gil_enabled", lambda: True)()

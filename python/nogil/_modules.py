@@ -1,0 +1,164 @@
+"""Loads the user's modules and finds the functions that may be called by name.
+
+Only what a module exports is callable: the names in ``__all__``, or without it every name that does not start with
+an underscore. A dotted name goes through classes, never through modules, so ``os.system`` of a module that happens
+to import ``os`` is out of reach.
+"""
+
+import importlib
+import importlib.util
+import marshal
+import os
+import sys
+import threading
+from importlib.machinery import SourceFileLoader
+from types import FunctionType, ModuleType
+
+CO_GENERATOR = 0x20
+CO_COROUTINE = 0x80
+CO_ASYNC_GENERATOR = 0x200
+
+
+class FunctionNotFound(LookupError):
+    """No loaded module exports the name; ``nearest`` holds the names most like it."""
+
+    def __init__(self, name, nearest, modules):
+        hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"no function {name!r} in {', '.join(modules)}{hint}")
+        self.name = name
+        self.nearest = nearest
+
+
+def load_code_through_marshal():
+    """Gives every freshly compiled module the code that loading its ``.pyc`` would give.
+
+    On 3.13t code compiled in this process keeps reference-counted constants, and two threads that use one constant
+    run slower than one thread. Code that went through marshal does not.
+    """
+    compile_source = SourceFileLoader.source_to_code
+
+    def source_to_code(self, data, path, **options):
+        return marshal.loads(marshal.dumps(compile_source(self, data, path, **options)))
+
+    SourceFileLoader.source_to_code = source_to_code
+
+
+def load(name):
+    """Imports a dotted name, or the file when ``name`` is an absolute path. Raises whatever the module raises."""
+    if not os.path.isabs(name):
+        return importlib.import_module(name)
+    folder, file = os.path.split(name)
+    stem = os.path.splitext(file)[0]
+    if not os.path.exists(name):
+        raise ModuleNotFoundError(f"no such file: {name}")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    if os.path.isdir(name):
+        return importlib.import_module(file)
+    # A file called json.py must not become everybody's json.
+    taken = stem in sys.modules or stem in getattr(sys, "stdlib_module_names", ())
+    stem = f"nogil_user_{stem}" if taken else stem
+    spec = importlib.util.spec_from_file_location(stem, name, loader=SourceFileLoader(stem, name))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(stem, None)
+        raise
+    return module
+
+
+def exports(module):
+    """The names of a module that may be called."""
+    names = getattr(module, "__all__", None)
+    if names is None:
+        names = [name for name in vars(module) if not name.startswith("_")]
+    return [name for name in names if callable(getattr(module, name, None))]
+
+
+class Registry:
+    """The callables of the loaded modules, by name; one instance of a class per worker for calls of its methods."""
+
+    def __init__(self, modules):
+        self._modules = modules
+        self._instances = {}
+        self._lock = threading.RLock()
+
+    def resolve(self, name):
+        """The callable for ``function``, ``module.function``, ``Class.method`` or ``module.Class.method``."""
+        for module in self._modules:
+            for prefix in (f"{module.__name__}.", f"{module.__name__}:", ""):
+                if name.startswith(prefix):
+                    found = self._find(module, name[len(prefix) :])
+                    if found is not None:
+                        return _runnable(found)
+        raise FunctionNotFound(name, self._nearest(name), [module.__name__ for module in self._modules])
+
+    def _find(self, module, name):
+        parts = name.split(".")
+        if parts[0] not in exports(module) or any(part.startswith("_") for part in parts):
+            return None
+        owner, found = None, getattr(module, parts[0])
+        for part in parts[1:]:
+            if not isinstance(found, type):
+                return None
+            owner, found = found, getattr(found, part, None)
+        if not callable(found) or isinstance(found, ModuleType):
+            return None
+        if isinstance(owner, type) and isinstance(found, FunctionType) and not _is_static(owner, parts[-1]):
+            return self._method(owner, parts[-1])
+        return found
+
+    def _method(self, owner, name):
+        """A method of the worker's one instance. Calls exclude one another unless the class is declared thread-safe."""
+        with self._lock:
+            held = self._instances.get(owner)
+            if held is None:
+                held = self._instances[owner] = (owner(), threading.RLock())
+        instance, lock = held
+        method = getattr(instance, name)
+        if getattr(owner, "__nogil_thread_safe__", False) or getattr(method, "__nogil_thread_safe__", False):
+            return method
+
+        def serialised(*args, **kwargs):
+            with lock:
+                return method(*args, **kwargs)
+
+        return serialised
+
+    def _nearest(self, name):
+        import difflib
+
+        known = []
+        for module in self._modules:
+            for export in exports(module):
+                known.append(export)
+                value = getattr(module, export)
+                if isinstance(value, type) and value.__module__ == module.__name__:
+                    known += [f"{export}.{m}" for m in vars(value) if not m.startswith("_") and callable(getattr(value, m))]
+        return difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+
+
+def _is_static(owner, name):
+    return any(isinstance(vars(base).get(name), (staticmethod, classmethod)) for base in owner.__mro__)
+
+
+def _runnable(function):
+    """A function that runs to its result: a coroutine function gets the calling thread's event loop."""
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    if not flags & CO_COROUTINE:
+        return function
+
+    def run(*args, **kwargs):
+        loop = getattr(_thread, "loop", None)
+        if loop is None:
+            import asyncio
+
+            loop = _thread.loop = asyncio.new_event_loop()
+        return loop.run_until_complete(function(*args, **kwargs))
+
+    return run
+
+
+_thread = threading.local()

@@ -1,0 +1,78 @@
+"""Frames, as both sides of a channel see them (docs/protocol.md).
+
+A frame is ``u32 body length, u32 task id, u8 kind`` and the body, little-endian. A reply to a task starts its
+body with three f64: start, end (seconds of the monotonic clock) and CPU seconds (NaN: not measured).
+"""
+
+import struct
+
+PROTOCOL_VERSION = 1
+
+HEADER = "<IIB"
+HEADER_SIZE = struct.calcsize(HEADER)
+REPLY_HEADER = "<IIBddd"
+TIMES_SIZE = struct.calcsize(REPLY_HEADER) - HEADER_SIZE
+
+# The low bits of `kind` say what the frame is, these two what its body holds.
+HAS_EXTENSIONS = 0x40
+HAS_ATTACHMENTS = 0x80
+KIND_MASK = 0x3F
+
+# Host to worker, on a task channel.
+CALL = 0
+
+# Worker to host, on a task channel.
+RESULT = 0
+ERROR = 1
+RECALLED = 2
+PROGRESS = 3
+
+# Host to worker, on the control channel.
+INIT = 1
+PING = 2
+RECALL = 3
+CANCEL = 4
+INTERRUPT = 5
+SHUTDOWN = 7
+
+# Worker to host, on the control channel.
+ANSWER = 1
+EVENT = 2
+
+ATTACHMENT_ALIGNMENT = 8
+
+class ProtocolError(Exception):
+    """Bytes on a channel that no correct host sends."""
+
+
+def aligned(size):
+    """``size`` rounded up to the alignment of attachments."""
+    return -(-size // ATTACHMENT_ALIGNMENT) * ATTACHMENT_ALIGNMENT
+
+
+def fill(sock, body, got=0):
+    """Reads until ``body`` is full, ``got`` bytes being there already; False when the host closed the channel first."""
+    with memoryview(body) as view:
+        while got < len(body):
+            count = sock.recv_into(view[got:])
+            if count == 0:
+                return False
+            got += count
+    return True
+
+
+def read_frame(sock, max_message_bytes):
+    """Reads one frame: ``(task id, kind, body)``, or ``None`` at the end. For channels where speed does not count."""
+    header = bytearray(HEADER_SIZE)
+    if not fill(sock, header):
+        return None
+    length, task, kind = struct.unpack(HEADER, header)
+    if length > max_message_bytes:
+        raise ProtocolError(f"a frame of {length} bytes is over the limit of {max_message_bytes}")
+    body = bytearray(length)
+    return (task, kind, body) if fill(sock, body) else None
+
+
+def frame(task, kind, body):
+    """One frame without times."""
+    return struct.pack(HEADER, len(body), task, kind) + body

@@ -1,0 +1,125 @@
+"""The worker process. The host starts it with private sockets: descriptor 3 is the control channel, and each
+descriptor from 4 on is the channel of one thread.
+
+    control: INIT -> import the user's modules -> answer (what was loaded, GIL state) or the import's error
+    channels: one thread each, from call to reply without a queue (see _channel)
+"""
+
+import marshal
+import os
+import signal
+import socket
+import sys
+import threading
+
+# Started as a file, Python puts this folder first on the path, where our modules would shadow others. The package's
+# parent takes its place, and goes to the end once our own modules are in.
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+sys.path[0] = os.path.dirname(_PACKAGE)
+from nogil import _channel, _errors, _modules, _wire  # noqa: E402
+from nogil._control import Control, gil_enabled  # noqa: E402
+
+sys.path.append(sys.path.pop(0))
+
+INIT_MAX_BYTES = 1 << 24
+
+
+def _end_process():
+    """The host is gone or wants us gone. Not sys.exit: other threads may be in user code that never returns."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+    os._exit(0)
+
+
+def _die_with_the_host():
+    """Linux: the kernel ends us when the host dies, even if user code holds the GIL and never reads a channel."""
+    try:
+        import ctypes
+
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    except Exception:  # no ctypes, not Linux: the end of the channels tells
+        pass
+
+
+def _report_gil_switch(control):
+    """Tells the host at once when the import of an extension module switches the GIL on."""
+    from importlib.machinery import ExtensionFileLoader
+
+    execute = ExtensionFileLoader.exec_module
+    create = ExtensionFileLoader.create_module
+    seen = []
+
+    def look(name):
+        if not seen and gil_enabled():
+            seen.append(name)
+            control.send(_wire.EVENT, {"event": "gil-enabled", "module": name})
+
+    def exec_module(self, module):
+        execute(self, module)
+        look(module.__name__)
+
+    def create_module(self, spec):
+        module = create(self, spec)
+        look(spec.name)
+        return module
+
+    ExtensionFileLoader.exec_module = exec_module
+    ExtensionFileLoader.create_module = create_module
+    return seen
+
+
+def main():
+    # Ctrl-C in a terminal reaches the whole group; the host decides what becomes of the tasks.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    control_socket = socket.socket(fileno=3)
+    request, kind, body = _wire.read_frame(control_socket, INIT_MAX_BYTES) or sys.exit(0)
+    if kind != _wire.INIT:
+        raise _wire.ProtocolError(f"expected INIT, got frame {kind}")
+    options = marshal.loads(body)
+    limit = options["maxMessageBytes"]
+    channels = [_channel.Channel(4 + number, number) for number in range(options["threads"])]
+    control = Control(control_socket, channels, _end_process)
+    free_threaded = not gil_enabled()
+    gil_modules = _report_gil_switch(control) if free_threaded else []
+    if free_threaded:
+        _modules.load_code_through_marshal()
+    modules = []
+    for name in options["modules"]:
+        try:
+            modules.append(_modules.load(name))
+        except BaseException as error:
+            failure = {"module": name, "error": _errors.describe(error)}
+            control.send(_wire.ANSWER, {"failed": failure}, request)
+            return
+    registry = _modules.Registry(modules)
+    hello = {
+        "protocol": _wire.PROTOCOL_VERSION,
+        "pid": os.getpid(),
+        "version": "%d.%d.%d" % sys.version_info[:3],
+        "gilEnabled": gil_enabled(),
+        "gilModule": gil_modules[0] if gil_modules else None,
+        "freeThreadedBuild": free_threaded or bool(gil_modules),
+        "exports": {module.__name__: _modules.exports(module) for module in modules},
+    }
+
+    def start(target, *args):
+        threading.Thread(target=target, args=args, daemon=True).start()
+
+    on_main = channels[:1] if options["profile"] == "process" else []
+    for channel in channels[len(on_main) :]:
+        start(_channel.serve, channel, registry, limit, _end_process)
+    control.send(_wire.ANSWER, hello, request)
+    _die_with_the_host()
+    if on_main:
+        start(control.serve, limit)
+        _channel.serve(on_main[0], registry, limit, _end_process)
+    else:
+        control.serve(limit)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+export { Decoder, type DecoderOptions, toErrorDetails } from "./decoder.js";
+export { Encoder } from "./encoder.js";
+export {
+  CALL,
+  ControlKind,
+  FrameReader,
+  HEADER_SIZE,
+  PROTOCOL_VERSION,
+  ReplyKind,
+  RequestKind,
+  TIMES_SIZE,
+} from "./frame.js";
+export { Complex, Float, KeywordArguments, kwargs, NdArray, Tuple, type TypedArray } from "./special-values.js";
