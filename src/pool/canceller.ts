@@ -1,0 +1,78 @@
+/**
+ * Stops a task, step by step, and says how far it had to go:
+ *
+ *   queued       it had not started: dropped, and it never will
+ *   cooperative  `nogil.cancelled()` turned true and the function ended by itself
+ *   interrupted  after `grace`: TaskCancelled was raised in its thread
+ *   killed       after `killAfter`: its worker is replaced
+ */
+import type { CancelStep } from "../errors.js";
+import type { Worker } from "../worker/index.js";
+import { Cancellation, type Failure } from "./cancellation.js";
+import type { Dispatcher } from "./dispatcher.js";
+import type { Task } from "./task.js";
+
+export interface CancellerOptions {
+  /** Milliseconds before the interrupt. */
+  readonly grace: number;
+  /** Milliseconds before the worker is replaced. */
+  readonly killAfter: number;
+  /** Replaces the worker whose thread cannot be freed. */
+  readonly replace: (worker: Worker) => void;
+}
+
+export class Canceller {
+  readonly #dispatcher: Dispatcher;
+  readonly #options: CancellerOptions;
+
+  constructor(dispatcher: Dispatcher, options: CancellerOptions) {
+    this.#dispatcher = dispatcher;
+    this.#options = options;
+  }
+
+  /** Resolves when the task is settled: to the step, or undefined when it had ended before. */
+  async stop(task: Task, failure: Failure): Promise<CancelStep | undefined> {
+    if (task.isSettled) return undefined;
+    if (task.cancellation !== undefined) {
+      await settled(task);
+      return task.cancellation.step;
+    }
+    const cancellation = new Cancellation(failure);
+    task.cancellation = cancellation;
+    if (task.state === "queued") {
+      task.reject(cancellation.failure("queued"));
+      return "queued";
+    }
+    await this.#climb(task, cancellation);
+    return cancellation.step;
+  }
+
+  async #climb(task: Task, cancellation: Cancellation): Promise<void> {
+    const { slot, id } = task;
+    if (slot === undefined) return;
+    const { worker, channel } = slot;
+    const { grace, killAfter } = this.#options;
+    worker.requestCancel(channel, id);
+    // A worker that is stopped or busy in C with the GIL answers late or never: the ladder must not wait for it.
+    worker.recall(channel, [id]).then((ids) => this.#dispatcher.recalled(slot, ids));
+    if (await settledWithin(task, grace)) return;
+    worker.interrupt(channel, id);
+    if (await settledWithin(task, killAfter - grace)) return;
+    task.reject(cancellation.failure("killed"));
+    this.#options.replace(worker);
+  }
+}
+
+function settled(task: Task): Promise<unknown> {
+  return task.promise.catch(() => {});
+}
+
+async function settledWithin(task: Task, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([settled(task), limit]);
+  clearTimeout(timer);
+  return task.isSettled;
+}

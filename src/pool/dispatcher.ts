@@ -1,0 +1,212 @@
+/**
+ * Decides which waiting task goes to which thread, and when.
+ *
+ * A thread gets the next task while it still works on small ones, so that it never waits for us: as many as make up
+ * about a millisecond by the time their functions took before. Should one of them take longer than expected, the tasks
+ * behind it are taken back and given to others.
+ */
+import { NogilError } from "../errors.js";
+import type { Worker } from "../worker/index.js";
+import { Slot } from "./slot.js";
+import type { Task } from "./task.js";
+import { TaskQueue } from "./task-queue.js";
+
+/** Seconds of estimated work kept on a thread. */
+const PREFETCH_SECONDS = 1e-3;
+/** What a call costs a thread beside the function's own time (seconds). */
+const CALL_OVERHEAD_SECONDS = 3e-6;
+/** A thread that has not ended a task for this long while others wait behind it is holding them up (milliseconds). */
+const STALL_AFTER_MS = 2;
+/** Weight of a run that was quicker than the estimate; slower ones count half, to be careful at once. */
+const FORGETTING = 0.1;
+
+export class Dispatcher {
+  readonly queue = new TaskQueue();
+  readonly #slots: Slot[] = [];
+  /** Slots with nothing to do, the last used on top: its thread and its caches are the warmest. */
+  readonly #idle: Slot[] = [];
+  /** Seconds by function name. */
+  readonly #estimates = new Map<string, number>();
+  #watching = false;
+
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  /** Tasks sent and not ended. */
+  get running(): number {
+    let count = 0;
+    for (const slot of this.#slots) count += slot.channel.inFlight;
+    return count;
+  }
+
+  /** Starts to give tasks to a worker. */
+  add(worker: Worker): void {
+    for (const channel of worker.channels) {
+      const slot = new Slot(worker, channel);
+      channel.onSettled = () => this.#freed(slot);
+      channel.onRecalled = (call) => this.#returned(call as Task, slot);
+      this.#slots.push(slot);
+      this.#rest(slot);
+    }
+    this.dispatch();
+  }
+
+  /** Gives no more tasks to a worker, and takes back those it has not started. */
+  async close(worker: Worker): Promise<void> {
+    const slots = this.#slots.filter((slot) => slot.worker === worker);
+    for (const slot of slots) {
+      slot.isOpen = false;
+      remove(this.#idle, slot);
+    }
+    await Promise.all(slots.map((slot) => this.#takeBack(slot, 0)));
+  }
+
+  /** Forgets a worker that is gone. */
+  remove(worker: Worker): void {
+    for (const slot of this.#slots.filter((slot) => slot.worker === worker)) {
+      slot.isOpen = false;
+      remove(this.#idle, slot);
+      remove(this.#slots, slot);
+    }
+  }
+
+  push(task: Task): void {
+    this.queue.push(task);
+    this.dispatch();
+  }
+
+  /** A task did not start, or may run again: it is the next. */
+  requeue(task: Task, started: boolean): void {
+    if (task.isSettled) return;
+    if (task.cancellation !== undefined) return task.reject(task.cancellation.failure("queued"));
+    task.requeued(started);
+    this.queue.pushFront(task);
+  }
+
+  /** Hands out what can be handed out now. */
+  dispatch(): void {
+    while (this.queue.size > 0) {
+      const idle = this.#idle[this.#idle.length - 1];
+      const slot = idle ?? this.#leastLoaded();
+      const task = slot && this.queue.shift();
+      if (slot === undefined || task === undefined) return;
+      const estimate = (this.#estimates.get(task.name) ?? Number.POSITIVE_INFINITY) + CALL_OVERHEAD_SECONDS;
+      if (idle !== undefined) {
+        this.#idle.pop();
+        slot.isIdle = false;
+      } else if (slot.backlog + estimate > PREFETCH_SECONDS) {
+        this.queue.pushFront(task);
+        return;
+      }
+      this.#send(task, slot, estimate);
+    }
+  }
+
+  /** Learns from a task that was settled after it was sent. */
+  ended(task: Task): void {
+    const slot = task.slot;
+    if (slot === undefined) return;
+    slot.ended++;
+    slot.isStalled = false;
+    slot.backlog -= task.estimate;
+    const seconds = task.wallSeconds;
+    if (seconds === undefined) return;
+    const before = this.#estimates.get(task.name);
+    const weight = before === undefined ? 1 : seconds > before ? 0.5 : FORGETTING;
+    this.#estimates.set(task.name, (before ?? 0) * (1 - weight) + seconds * weight);
+  }
+
+  #send(task: Task, slot: Slot, estimate: number): void {
+    try {
+      task.sent(slot, slot.channel.send(task));
+    } catch (error) {
+      this.#rest(slot);
+      if (!(error instanceof NogilError)) throw error;
+      task.reject(error);
+      return;
+    }
+    task.estimate = Number.isFinite(estimate) ? estimate : PREFETCH_SECONDS;
+    slot.backlog += task.estimate;
+    if (slot.channel.inFlight > 1) this.#watch();
+  }
+
+  #leastLoaded(): Slot | undefined {
+    let best: Slot | undefined;
+    for (const slot of this.#slots) {
+      if (slot.isOpen && !slot.isStalled && (best === undefined || slot.backlog < best.backlog)) best = slot;
+    }
+    return best !== undefined && best.backlog < PREFETCH_SECONDS ? best : undefined;
+  }
+
+  /** A task of the slot ended. */
+  #freed(slot: Slot): void {
+    this.#rest(slot);
+    if (this.queue.size > 0) this.dispatch();
+  }
+
+  /** Puts a slot that has nothing to do among the idle ones. */
+  #rest(slot: Slot): void {
+    if (slot.channel.inFlight > 0) return;
+    slot.backlog = 0;
+    if (!slot.isOpen || slot.isIdle) return;
+    slot.isIdle = true;
+    this.#idle.push(slot);
+  }
+
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    setTimeout(() => {
+      this.#watching = false;
+      this.#look();
+    }, STALL_AFTER_MS);
+  }
+
+  /** Takes tasks back from behind one that takes longer than it was expected to. */
+  #look(): void {
+    for (const slot of this.#slots) {
+      if (slot.channel.inFlight < 2) continue;
+      this.#watch();
+      if (slot.ended === slot.endedAtLastLook && !slot.isStalled) {
+        slot.isStalled = true;
+        this.#takeBack(slot, 1);
+      }
+      slot.endedAtLastLook = slot.ended;
+    }
+  }
+
+  /** Recalls the tasks of a slot but the `spared` oldest ones. */
+  async #takeBack(slot: Slot, spared: number): Promise<void> {
+    const ids = Array.from(slot.channel.calls, ([id]) => id).slice(spared);
+    if (ids.length === 0) return;
+    const recalled = await slot.worker.recall(slot.channel, ids);
+    this.recalled(slot, recalled);
+  }
+
+  /**
+   * These calls are certain not to start: their tasks wait again. The thread says the same of each when it comes to
+   * it; whichever word arrives first counts, the other finds nothing.
+   */
+  recalled(slot: Slot, ids: readonly number[]): void {
+    const calls = new Map(slot.channel.calls);
+    // The oldest in front again.
+    for (const id of [...ids].reverse()) {
+      const task = calls.get(id) as Task | undefined;
+      if (task === undefined) continue;
+      slot.channel.forget(id);
+      this.#returned(task, slot);
+    }
+    this.#freed(slot);
+  }
+
+  #returned(task: Task, slot: Slot): void {
+    slot.backlog -= task.estimate;
+    this.requeue(task, false);
+  }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+}

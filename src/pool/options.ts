@@ -1,0 +1,139 @@
+/** Options of a pool: what callers may write, what it becomes, and how a wrong value is refused. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { InvalidOption } from "../errors.js";
+
+/** Options of `createPool`. */
+export interface PoolOptions {
+  /**
+   * Python modules whose functions can be called: files (`./stats.py`, `file:` URLs) or dotted names. A name without a
+   * module is looked up in the order given.
+   */
+  readonly module: string | URL | readonly (string | URL)[];
+  /**
+   * `thread`: many threads in one process, truly parallel on a free-threaded interpreter. `process`: one thread in each
+   * of many processes, parallel on any interpreter. `auto`: threads if the GIL is off once the modules are imported,
+   * else processes.
+   * @default "auto"
+   */
+  readonly profile?: "auto" | "thread" | "process";
+  /** Python processes. @default "auto": one with threads, else one a core */
+  readonly workers?: number | "auto";
+  /** Threads in each process; only with the thread profile. @default "auto": one a core */
+  readonly threads?: number | "auto";
+  /** A path, a command, a virtual environment's folder or a version request ("3.14t", ">=3.11"). */
+  readonly python?: string;
+  /** Working folder of the workers, and what relative modules start from. @default process.cwd() */
+  readonly cwd?: string;
+  /** Environment variables added to the host's; `undefined` removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Tasks that may wait; one more is refused with QueueFull. @default 100_000 */
+  readonly maxQueue?: number;
+  /** Largest message in either direction, in bytes. @default 2 GiB - 1 */
+  readonly maxMessageBytes?: number;
+  /** Milliseconds a worker may take to start and to import the modules. @default 60_000 */
+  readonly startTimeout?: number;
+  /** Milliseconds a task has to stop by itself after it was cancelled. @default 250 */
+  readonly grace?: number;
+  /** Milliseconds after the cancellation when the worker of a task that still runs is replaced. @default 2_000 */
+  readonly killAfter?: number;
+  /** What becomes of lines that Python prints: to the same stream of this process, or to events only. @default "inherit" */
+  readonly output?: "inherit" | "events";
+  /** What a Python `datetime` becomes: a Date, or its ISO text with microseconds and zone. @default "date" */
+  readonly dates?: "date" | "iso";
+}
+
+/** Every option with its value. */
+export interface ResolvedOptions {
+  readonly modules: readonly string[];
+  readonly profile: "auto" | "thread" | "process";
+  readonly workers: number | "auto";
+  readonly threads: number | "auto";
+  readonly python: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly maxQueue: number;
+  readonly maxMessageBytes: number;
+  readonly startTimeout: number;
+  readonly grace: number;
+  readonly killAfter: number;
+  readonly output: "inherit" | "events";
+  readonly dates: "date" | "iso";
+}
+
+const MAX_WORKERS = 1024;
+const MAX_THREADS = 1024;
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
+const MIN_MESSAGE_BYTES = 1 << 16;
+
+const count = (most: number) =>
+  z.union([z.literal("auto"), z.int().min(1).max(most)], `"auto" or a whole number from 1 to ${most}`);
+const milliseconds = z.number("milliseconds, 0 or more").min(0, "milliseconds, 0 or more").max(2 ** 31 - 1);
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, values.map((value) => `"${value}"`).join(" or "));
+const moduleName = z.union([z.string().min(1), z.instanceof(URL)], "a file or a dotted module name");
+
+const schema = z.strictObject({
+  module: z.union([moduleName, z.array(moduleName)], "a file or a dotted module name, or an array of them"),
+  profile: oneOf(["auto", "thread", "process"]).default("auto"),
+  workers: count(MAX_WORKERS).default("auto"),
+  threads: count(MAX_THREADS).default("auto"),
+  python: z.string("a path, a command, a folder or a version request").min(1).optional(),
+  cwd: z.string("the path of a folder").default(() => process.cwd()),
+  env: z.record(z.string(), z.string().optional(), "an object of texts").default({}),
+  maxQueue: z.int("a whole number, 1 or more").min(1, "a whole number, 1 or more").default(100_000),
+  maxMessageBytes: z
+    .int(`bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
+    .min(MIN_MESSAGE_BYTES, `bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
+    .max(MAX_MESSAGE_BYTES, `bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
+    .default(MAX_MESSAGE_BYTES),
+  startTimeout: milliseconds.default(60_000),
+  grace: milliseconds.default(250),
+  killAfter: milliseconds.default(2_000),
+  output: oneOf(["inherit", "events"]).default("inherit"),
+  dates: oneOf(["date", "iso"]).default("date"),
+});
+
+/** @throws InvalidOption naming the option, its value and what is allowed. */
+export function normalizeOptions(options: PoolOptions): ResolvedOptions {
+  const { module, ...rest } = check(schema, options);
+  if (rest.killAfter < rest.grace) {
+    throw new InvalidOption("killAfter", rest.killAfter, `at least grace = ${rest.grace} milliseconds`);
+  }
+  if (rest.profile === "process" && rest.threads !== "auto" && rest.threads > 1) {
+    throw new InvalidOption("threads", rest.threads, '1 or "auto" with profile "process" (raise workers instead)');
+  }
+  const modules = (Array.isArray(module) ? module : [module]).map((name) => moduleLocation(name, rest.cwd));
+  return { ...rest, python: rest.python, modules };
+}
+
+/** A file becomes its absolute path; a dotted name stays what it is. */
+function moduleLocation(module: string | URL, cwd: string): string {
+  if (module instanceof URL || module.startsWith("file:")) {
+    const url = new URL(module);
+    if (url.protocol !== "file:") throw new InvalidOption("module", url.href, "a file: URL, a path or a dotted name");
+    return fileURLToPath(url);
+  }
+  const isPath = module.includes("/") || module.includes("\\") || module.endsWith(".py");
+  if (isPath) return resolve(cwd, module);
+  if (!/^[\p{ID_Start}_][\p{ID_Continue}]*(\.[\p{ID_Start}_][\p{ID_Continue}]*)*$/u.test(module)) {
+    throw new InvalidOption("module", module, 'a file ("./stats.py") or a dotted module name ("package.stats")');
+  }
+  return module;
+}
+
+/** Checks a value and says what is wrong in our own words. */
+export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue?.code === "unrecognized_keys") {
+    const key = issue.keys[0] ?? "";
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(", ") : "";
+    throw new InvalidOption(key, (value as Record<string, unknown>)[key], `no such option; known are ${known}`);
+  }
+  const name = issue?.path[0];
+  if (name === undefined) throw new InvalidOption("options", value, "an object of options");
+  throw new InvalidOption(String(name), (value as Record<PropertyKey, unknown>)[name], issue?.message ?? "another value");
+}

@@ -1,0 +1,341 @@
+/** The pool: Python workers behind one queue. */
+import { EventEmitter } from "node:events";
+import {
+  InvalidOption,
+  type NogilError,
+  PoolClosed,
+  QueueFull,
+  TaskCancelled,
+  TaskTimeout,
+} from "../errors.js";
+import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
+import { KeywordArguments } from "../wire/index.js";
+import type { Worker, WorkerOptions } from "../worker/index.js";
+import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
+import { Canceller } from "./canceller.js";
+import { Dispatcher } from "./dispatcher.js";
+import type { PoolEvents } from "./events.js";
+import { Handle } from "./handle.js";
+import { type MapOptions, MapRun } from "./map.js";
+import { normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
+import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
+import { type PoolStats, workerStats } from "./stats.js";
+import { Supervisor } from "./supervisor.js";
+import { Task } from "./task.js";
+
+/** Tasks a map keeps under way for each thread, and at least, so that small ones can be sent in batches. */
+const MAP_TASKS_PER_THREAD = 4;
+const MAP_TASKS_AT_LEAST = 64;
+const FOREVER_MS = 2 ** 31 - 1;
+
+/**
+ * Starts a pool of Python workers and resolves when the first has imported the modules.
+ *
+ * @throws InvalidOption, InterpreterNotFound, InterpreterUnusable
+ * @throws ModuleLoadFailed when a module does not exist, does not parse or raises
+ * @throws WorkerStartFailed when Python does not come up
+ */
+export async function createPool(options: PoolOptions): Promise<Pool> {
+  const resolved = normalizeOptions(options);
+  const interpreter = await chooseInterpreter({
+    python: resolved.python,
+    cwd: resolved.cwd,
+    preferFreeThreaded: resolved.profile !== "process",
+  });
+  const pool = new Pool(PRIVATE, resolved, interpreter);
+  await pool[START]();
+  return pool;
+}
+
+const PRIVATE = Symbol("only createPool makes pools");
+const START = Symbol("start");
+
+export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
+  /** The Python that runs the workers. */
+  readonly interpreter: Interpreter;
+  readonly #options: ResolvedOptions;
+  readonly #cores: number;
+  readonly #dispatcher = new Dispatcher();
+  readonly #canceller: Canceller;
+  readonly #supervisor: Supervisor;
+  #choice: ProfileChoice;
+  #closing: Promise<void> | undefined;
+  /** Tasks not settled yet. */
+  #open = 0;
+  #fulfilled = 0;
+  #rejected = 0;
+  #drained: (() => void) | undefined;
+  /** Keeps the host process alive while, and only while, there are tasks. */
+  readonly #keepAlive = setInterval(() => {}, FOREVER_MS).unref();
+
+  /** @internal */
+  constructor(secret: symbol, options: ResolvedOptions, interpreter: Interpreter) {
+    super();
+    if (secret !== PRIVATE) throw new TypeError("use createPool() to make a pool");
+    this.#options = options;
+    this.interpreter = interpreter;
+    this.#cores = Math.max(1, Math.floor(allowedCores().allowed));
+    this.#choice = firstProfile(options.profile, interpreter);
+    this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
+      started: (worker) => this.emit("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
+      exited: (worker, expected, exit) => this.emit("worker-exited", { worker: worker.number, expected, exit }),
+      startFailed: (error, attempt) => this.emit("worker-start-failed", { error, attempt }),
+      output: (worker, stream, line) => this.#output(worker, stream, line),
+      gilEnabled: (worker, module) => this.#gilEnabled(worker, module),
+    });
+    this.#canceller = new Canceller(this.#dispatcher, {
+      grace: options.grace,
+      killAfter: options.killAfter,
+      replace: (worker) => this.#supervisor.retire(worker, options.killAfter),
+    });
+  }
+
+  /** What the workers are: threads of one process, or processes. */
+  get profile(): "thread" | "process" {
+    return this.#choice.profile;
+  }
+
+  /** Why, in a sentence. */
+  get profileReason(): string {
+    return this.#choice.reason;
+  }
+
+  /**
+   * Hands a call to the pool without waiting for anything. Keyword arguments: `kwargs({ … })` as the last argument.
+   *
+   * @param name `function`, `module.function`, `Class.method` or `module.Class.method`
+   * @throws QueueFull when `maxQueue` tasks wait already; PoolClosed
+   */
+  push<T = unknown>(name: string, ...args: readonly unknown[]): Handle<T> {
+    return this.#handle<T>(this.#task(name, args, NO_OPTIONS));
+  }
+
+  /** As `push`, with options. */
+  submit<T = unknown>(name: string, args: readonly unknown[] = [], options: CallOptions = NO_OPTIONS): Handle<T> {
+    return this.#handle<T>(this.#task(name, args, checkCallOptions(options)));
+  }
+
+  /**
+   * Calls a Python function and waits for its result.
+   *
+   * @throws PythonError what the function raised
+   * @throws FunctionNotFound, NotSendable, TaskTimeout, TaskCancelled, WorkerCrashed, WorkerReplaced, QueueFull,
+   * PoolClosed, PoolUnavailable
+   */
+  async call<T = unknown>(name: string, args: readonly unknown[] = [], options: CallOptions = NO_OPTIONS): Promise<T> {
+    const checked = options === NO_OPTIONS ? options : checkCallOptions(options);
+    return this.#task(name, args, checked).promise as Promise<T>;
+  }
+
+  /**
+   * One call for each item, a bounded number at a time. Await the result for an array, or iterate it.
+   *
+   * @param items any iterable or async iterable; it is read only as fast as the results are taken
+   */
+  map<T = unknown>(name: string, items: Iterable<unknown> | AsyncIterable<unknown>, options: MapOptions = {}): MapRun<T> {
+    const threads = this.#wantedWorkers() * this.#threadsPerWorker();
+    const concurrency = Math.min(
+      Math.max(MAP_TASKS_AT_LEAST, MAP_TASKS_PER_THREAD * threads),
+      this.#options.maxQueue,
+    );
+    return new MapRun<T>(items, (args, callOptions) => this.submit<T>(name, args, callOptions), options, concurrency);
+  }
+
+  /** Resolves when all workers run, not only the first. */
+  ready(): Promise<void> {
+    return this.#supervisor.ready();
+  }
+
+  /** Counts and states at this moment. */
+  stats(): PoolStats {
+    return {
+      profile: this.#choice.profile,
+      profileReason: this.#choice.reason,
+      queued: this.#dispatcher.queue.size,
+      running: this.#dispatcher.running,
+      fulfilled: this.#fulfilled,
+      rejected: this.#rejected,
+      workers: this.#supervisor.workers.map(workerStats),
+    };
+  }
+
+  /**
+   * Ends the pool. New tasks are refused at once; those under way and waiting are finished first.
+   *
+   * @param options.force fail them with PoolClosed and kill the workers instead
+   */
+  close(options: { readonly force?: boolean } = {}): Promise<void> {
+    const force = options.force ?? false;
+    if (force) this.#failAll();
+    this.#closing ??= this.#close(force);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal */
+  async [START](): Promise<void> {
+    const { profile } = this.#options;
+    let worker = await this.#supervisor.startFirst();
+    const choice = profileAfterImports(profile, this.#choice, worker.hello);
+    if (choice.profile !== this.#choice.profile) {
+      this.#choice = choice;
+      await worker.stop();
+      this.#supervisor.change(this.#workerOptions(), 0);
+      worker = await this.#supervisor.startFirst();
+    }
+    this.#choice = choice;
+    if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
+    this.#supervisor.adopt(worker, this.#wantedWorkers());
+  }
+
+  #task(name: string, args: readonly unknown[], options: CallOptions): Task {
+    if (typeof name !== "string" || name === "") throw new InvalidOption("name", name, "the name of a Python function");
+    if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
+    if (this.#closing !== undefined) throw new PoolClosed();
+    if (this.#dispatcher.queue.size >= this.#options.maxQueue) throw new QueueFull(this.#options.maxQueue);
+    if (this.#supervisor.unavailable !== undefined) throw this.#supervisor.unavailable;
+    const [positional, keywords] = splitArguments(args, options.kwargs);
+    const attempts = attemptsOf(options.retry);
+    const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
+    if (options !== NO_OPTIONS) this.#watch(task, options);
+    if (this.#open++ === 0) this.#keepAlive.ref();
+    if (!task.isSettled) this.#dispatcher.push(task);
+    return task;
+  }
+
+  #handle<T>(task: Task): Handle<T> {
+    return new Handle<T>(task, this.#cancel);
+  }
+
+  readonly #cancel = (task: Task) =>
+    this.#canceller.stop(task, (step, cause) => new TaskCancelled(task.name, step, { cause }));
+
+  /** Deadline, abort signal, progress. */
+  #watch(task: Task, options: CallOptions): void {
+    const { timeout, signal, onProgress } = options;
+    task.onProgress = onProgress;
+    if (timeout !== undefined) {
+      const timer = setTimeout(() => {
+        this.#canceller.stop(task, (step) => new TaskTimeout(task.name, timeout, step));
+      }, timeout);
+      task.onEnd(() => clearTimeout(timer));
+    }
+    if (signal !== undefined) {
+      const abort = () => {
+        this.#canceller.stop(task, (step) => new TaskCancelled(task.name, step, { cause: signal.reason }));
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      task.onEnd(() => signal.removeEventListener("abort", abort));
+      if (signal.aborted) queueMicrotask(abort);
+    }
+  }
+
+  readonly #settled = (task: Task, wasQueued: boolean): void => {
+    if (wasQueued) this.#dispatcher.queue.settled();
+    else this.#dispatcher.ended(task);
+    if (task.state === "fulfilled") this.#fulfilled++;
+    else {
+      this.#rejected++;
+      if (this.listenerCount("task-failed") > 0) {
+        this.emit("task-failed", {
+          functionName: task.name,
+          error: task.outcome as NogilError,
+          stats: task.stats,
+        });
+      }
+    }
+    if (--this.#open === 0) {
+      this.#keepAlive.unref();
+      this.#drained?.();
+    }
+  };
+
+  async #close(force: boolean): Promise<void> {
+    this.#keepAlive.ref();
+    if (this.#open > 0 && !force) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await this.#supervisor.close(force);
+    clearInterval(this.#keepAlive);
+  }
+
+  #failAll(): void {
+    const { queue, slots } = this.#dispatcher;
+    const closed = () => new PoolClosed("the pool was closed by force before the task ended");
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) task.reject(closed());
+    for (const slot of slots) for (const [, call] of [...slot.channel.calls]) (call as Task).reject(closed());
+  }
+
+  #output(worker: Worker, stream: "stdout" | "stderr", line: string): void {
+    this.emit("output", { pid: worker.pid ?? 0, stream, line });
+    if (this.#options.output === "inherit") process[stream].write(`${line}\n`);
+  }
+
+  #gilEnabled(worker: Worker, module: string): void {
+    this.emit("gil-enabled", { pid: worker.pid ?? 0, module });
+    if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready") return;
+    const reason = whyGilIsOn(module);
+    this.#choice = { profile: "process", reason };
+    warn(reason, this.interpreter);
+    this.emit("profile-changed", { profile: "process", reason });
+    this.#supervisor.change(this.#workerOptions(), this.#wantedWorkers());
+  }
+
+  #wantedWorkers(): number {
+    const { workers } = this.#options;
+    if (workers !== "auto") return workers;
+    return this.#choice.profile === "thread" ? 1 : this.#cores;
+  }
+
+  #threadsPerWorker(): number {
+    if (this.#choice.profile === "process") return 1;
+    const { threads } = this.#options;
+    return threads === "auto" ? this.#cores : threads;
+  }
+
+  #workerOptions(): WorkerOptions {
+    const { modules, cwd, env, maxMessageBytes, startTimeout, dates } = this.#options;
+    const threads = this.#threadsPerWorker();
+    return {
+      interpreter: this.interpreter,
+      modules,
+      profile: this.#choice.profile,
+      threads,
+      cwd,
+      env,
+      threadsInAll: threads * this.#wantedWorkers(),
+      cores: this.#cores,
+      maxMessageBytes,
+      decoding: { dates },
+      startTimeout,
+    };
+  }
+}
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
+
+/** Keyword arguments may come as an option or as the last argument. */
+function splitArguments(
+  args: readonly unknown[],
+  option: CallOptions["kwargs"],
+): [readonly unknown[], Readonly<Record<string, unknown>> | undefined] {
+  const last = args.length > 0 ? args[args.length - 1] : undefined;
+  const inOption = option instanceof KeywordArguments ? option.values : option;
+  if (!(last instanceof KeywordArguments)) return [args, inOption];
+  return [args.slice(0, -1), { ...last.values, ...inOption }];
+}
+
+function warn(reason: string, interpreter: Interpreter): void {
+  process.emitWarning(`Python runs in processes, not threads: ${reason}`, {
+    type: "NogilWarning",
+    code: "NOGIL_PROFILE_PROCESS",
+    detail: interpreter.freeThreadedBuild
+      ? 'Pass profile: "process" to say that this is what you want.'
+      : 'Get a free-threaded Python with "nogil python install", or pass profile: "process".',
+  });
+}

@@ -1,0 +1,21 @@
+import type { TaskChannel, Worker } from "../worker/index.js";
+
+/** One thread of one worker, as the dispatcher sees it. */
+export class Slot {
+  /** Seconds of estimated work sent and not ended. */
+  backlog = 0;
+  /** Holds its first task for longer than expected. */
+  isStalled = false;
+  /** Stands in the dispatcher's list of those with nothing to do. */
+  isIdle = false;
+  /** Still gets tasks. */
+  isOpen = true;
+  /** Tasks ended; tells two looks apart. */
+  ended = 0;
+  endedAtLastLook = -1;
+
+  constructor(
+    readonly worker: Worker,
+    readonly channel: TaskChannel,
+  ) {}
+}

@@ -1,0 +1,228 @@
+/** Keeps the wanted number of workers alive, and settles the tasks of those that die. */
+import { PoolUnavailable, WorkerCrashed, type WorkerExit, WorkerReplaced, WorkerStartFailed } from "../errors.js";
+import { Worker, type WorkerListener, type WorkerOptions } from "../worker/index.js";
+import type { Dispatcher } from "./dispatcher.js";
+import { RestartPolicy } from "./restart-policy.js";
+import type { Task } from "./task.js";
+
+/** A task that was running when this many workers died is not given to another. */
+const QUARANTINE_AFTER = 2;
+
+export interface SupervisorHooks {
+  started(worker: Worker): void;
+  exited(worker: Worker, expected: boolean, exit: WorkerExit): void;
+  startFailed(error: unknown, attempt: number): void;
+  output: WorkerListener["output"];
+  gilEnabled: WorkerListener["gilEnabled"];
+}
+
+export class Supervisor {
+  readonly #dispatcher: Dispatcher;
+  readonly #hooks: SupervisorHooks;
+  readonly #policy = new RestartPolicy();
+  readonly #workers = new Set<Worker>();
+  /** Workers the pool itself wants to end. */
+  readonly #retiring = new Set<Worker>();
+  readonly #starting = new Set<Promise<unknown>>();
+  /** What waits for a pause to end; called early when the pool closes. */
+  readonly #pauses = new Set<() => void>();
+  #options: WorkerOptions;
+  #wanted = 0;
+  #isClosed = false;
+  #unavailable: PoolUnavailable | undefined;
+
+  constructor(dispatcher: Dispatcher, options: WorkerOptions, hooks: SupervisorHooks) {
+    this.#dispatcher = dispatcher;
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  /** Workers that take tasks or finish their last ones. */
+  get workers(): readonly Worker[] {
+    return [...this.#workers];
+  }
+
+  /** Why tasks cannot be run at the moment, if so. */
+  get unavailable(): PoolUnavailable | undefined {
+    return this.#unavailable;
+  }
+
+  /**
+   * Starts the first worker, and hands it out before it gets tasks.
+   *
+   * @throws WorkerStartFailed, ModuleLoadFailed
+   */
+  async startFirst(): Promise<Worker> {
+    return Worker.start(this.#options, this.#listener);
+  }
+
+  /** Takes a worker that `startFirst` started, and starts the others of `wanted`. */
+  adopt(worker: Worker, wanted: number): void {
+    this.#wanted = wanted;
+    this.#ready(worker);
+    this.#fill();
+  }
+
+  /** Other options from now on: every worker is replaced, new ones first. */
+  change(options: WorkerOptions, wanted: number): void {
+    this.#options = options;
+    this.#wanted = wanted;
+    for (const worker of this.#workers) this.retire(worker, Number.POSITIVE_INFINITY);
+  }
+
+  /** Resolves when as many workers run as are wanted, or none can be started. */
+  async ready(): Promise<void> {
+    while (this.#starting.size > 0) await Promise.all(this.#starting);
+    if (this.#unavailable !== undefined) throw this.#unavailable;
+  }
+
+  /**
+   * Replaces a worker: it gets no more tasks, those not started go to others, and it ends when its last task has, at
+   * the latest after `patience` milliseconds.
+   */
+  async retire(worker: Worker, patience: number): Promise<void> {
+    if (this.#retiring.has(worker)) return;
+    this.#retiring.add(worker);
+    this.#fill();
+    const unfinished = () => liveTasks(worker).map((task) => task.promise.catch(() => {}));
+    // A worker stuck in C with the GIL answers no recall: it must not hold this up.
+    const closed = this.#dispatcher.close(worker);
+    if (unfinished().length > 0) {
+      const limit = this.#pause(Math.min(patience, 2 ** 31 - 1));
+      await Promise.race([closed.then(() => Promise.all(unfinished())), limit]);
+    }
+    worker.kill();
+  }
+
+  /** Ends every worker. */
+  async close(force: boolean): Promise<void> {
+    this.#isClosed = true;
+    for (const end of this.#pauses) end();
+    await Promise.allSettled(this.#starting);
+    const workers = [...this.#workers];
+    for (const worker of workers) this.#retiring.add(worker);
+    await Promise.all(
+      workers.map((worker) => {
+        if (force) worker.kill();
+        return force ? worker.exit : worker.stop();
+      }),
+    );
+  }
+
+  readonly #listener: WorkerListener = {
+    output: (worker, stream, line) => this.#hooks.output(worker, stream, line),
+    gilEnabled: (worker, module) => this.#hooks.gilEnabled(worker, module),
+    exited: (worker, exit) => this.#exited(worker, exit),
+  };
+
+  /** Starts what is missing. */
+  #fill(): void {
+    if (this.#isClosed) return;
+    const serving = [...this.#workers].filter((worker) => !this.#retiring.has(worker)).length;
+    for (let missing = this.#wanted - serving - this.#starting.size; missing > 0; missing--) this.#start();
+  }
+
+  #start(pause = 0): void {
+    const start = (pause > 0 ? this.#pause(pause) : Promise.resolve())
+      .then(() => (this.#isClosed ? undefined : Worker.start(this.#options, this.#listener)))
+      .then(
+        (worker) => {
+          this.#starting.delete(start);
+          if (worker === undefined) return;
+          if (this.#isClosed) this.#retiring.add(worker);
+          this.#ready(worker);
+        },
+        (error) => {
+          this.#starting.delete(start);
+          this.#startFailed(error);
+        },
+      );
+    this.#starting.add(start);
+  }
+
+  #ready(worker: Worker): void {
+    if (worker.state === "exited") {
+      this.#startFailed(new WorkerStartFailed(`worker ${worker.pid} ended as soon as it was ready`));
+      return;
+    }
+    this.#policy.started();
+    this.#unavailable = undefined;
+    this.#workers.add(worker);
+    this.#hooks.started(worker);
+    this.#dispatcher.add(worker);
+  }
+
+  #startFailed(error: unknown): void {
+    const pause = this.#policy.died(performance.now(), true, Math.random());
+    this.#hooks.startFailed(error, this.#policy.failedStarts);
+    if (this.#isClosed) return;
+    if (this.#policy.isHopeless && this.#workers.size === 0) {
+      this.#unavailable = new PoolUnavailable(
+        `no worker could be started ${this.#policy.failedStarts} times in a row; the last time: ` +
+          (error instanceof Error ? error.message : String(error)),
+        { cause: error },
+      );
+      const { queue } = this.#dispatcher;
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) task.reject(this.#unavailable);
+    }
+    this.#start(pause);
+  }
+
+  #exited(worker: Worker, exit: WorkerExit): void {
+    if (!this.#workers.delete(worker)) return; // it died before it was ready: its start has failed
+    const expected = this.#retiring.delete(worker);
+    this.#dispatcher.remove(worker);
+    // Oldest in front again, so that those to be repeated keep their order.
+    for (const task of liveTasks(worker).reverse()) this.#bereave(task, worker, exit, expected);
+    this.#hooks.exited(worker, expected, exit);
+    if (this.#isClosed) return;
+    const pause = expected ? 0 : this.#policy.died(performance.now(), false, Math.random());
+    if (pause > 0) this.#start(pause);
+    else this.#fill();
+    this.#dispatcher.dispatch();
+  }
+
+  /** Settles a task whose worker is gone, or lets it run again. */
+  #bereave(task: Task, worker: Worker, exit: WorkerExit, expected: boolean): void {
+    if (!expected) task.deaths++;
+    const error = expected ? new WorkerReplaced(task.name) : crash(task, worker, exit);
+    if (task.cancellation !== undefined) task.reject(task.cancellation.failure("killed", error));
+    else if (task.attempts < task.maxAttempts && task.deaths < QUARANTINE_AFTER) this.#dispatcher.requeue(task, true);
+    else task.reject(error);
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.#pauses.add(end);
+    });
+  }
+}
+
+/** The tasks a worker holds that nobody has settled, oldest first within a thread. */
+function liveTasks(worker: Worker): Task[] {
+  return worker.channels
+    .flatMap((channel) => Array.from(channel.calls, ([, call]) => call as Task))
+    .filter((task) => !task.isSettled);
+}
+
+function crash(task: Task, worker: Worker, exit: WorkerExit): WorkerCrashed {
+  const how =
+    worker.failure !== undefined
+      ? `broke the protocol (${worker.failure.message})`
+      : exit.signal !== null
+        ? `was killed by ${exit.signal}`
+        : `ended with exit code ${exit.exitCode}`;
+  const again =
+    task.deaths >= QUARANTINE_AFTER
+      ? `; the task was under way when ${task.deaths} workers died, so it is not tried again`
+      : task.maxAttempts === 1
+        ? "; whether the task had an effect is not known. Pass { retry: { idempotent: true } } for tasks that may run twice"
+        : "";
+  return new WorkerCrashed(`${task.name}: its worker (pid ${exit.pid}) ${how}${again}`, exit);
+}

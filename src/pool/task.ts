@@ -1,0 +1,201 @@
+/**
+ * One call on its way through the pool. It is settled exactly once, by whoever comes first: the reply, a cancellation,
+ * the death of its worker, the end of the pool.
+ *
+ *   queued ──► sent ──► settled
+ *     ▲          │ recalled, or its worker died and it may run again
+ *     └──────────┘
+ */
+import type { ProtocolError } from "../errors.js";
+import { FunctionNotFound, NotSendable, PythonError } from "../errors.js";
+import { toErrorDetails } from "../wire/index.js";
+import type { Call } from "../worker/index.js";
+import type { Progress } from "./call-options.js";
+import type { Cancellation } from "./cancellation.js";
+import type { Slot } from "./slot.js";
+
+export type TaskState = "queued" | "sent" | "fulfilled" | "rejected";
+
+/** Where and how long a task ran. Times are milliseconds; instants are on the machine's monotonic clock. */
+export interface TaskStats {
+  /** Milliseconds between the call and its start in Python. */
+  readonly queued: number | undefined;
+  /** Milliseconds the function ran. */
+  readonly wall: number | undefined;
+  /** CPU milliseconds of its thread; undefined where not measured (functions that take under 0.1 ms). */
+  readonly cpu: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** Process id of the worker. */
+  readonly worker: number | undefined;
+  /** Number of the thread within its worker, from 0. */
+  readonly thread: number | undefined;
+  /** How often it was started. */
+  readonly attempts: number;
+}
+
+/** performance.now() counts from the start of this process, Python's clock from the start of the machine. */
+const CLOCK_OFFSET_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+const NO_ARGUMENTS: readonly unknown[] = [];
+
+export class Task implements Call {
+  readonly name: string;
+  args: readonly unknown[];
+  keywords: Readonly<Record<string, unknown>> | undefined;
+  readonly priority: number;
+  /** How often it may be started in all. */
+  readonly maxAttempts: number;
+  state: TaskState = "queued";
+  /** The value or the error, once settled. */
+  outcome: unknown;
+  attempts = 0;
+  /** Workers that died while they held it. */
+  deaths = 0;
+  /** The thread it was sent to. */
+  slot: Slot | undefined;
+  /** Id on the channel of that thread. */
+  id = 0;
+  /** Seconds it was expected to take when it was sent. */
+  estimate = 0;
+  /** Set once the task is to be stopped. */
+  cancellation: Cancellation | undefined;
+  progress: Progress | undefined;
+  onProgress: ((progress: Progress) => void) | undefined;
+  readonly #createdAt = performance.now();
+  readonly #onSettled: (task: Task, wasQueued: boolean) => void;
+  #ends: (() => void)[] | undefined;
+  #times: { readonly start: number; readonly end: number; readonly cpu: number } | undefined;
+  #promise: Promise<unknown> | undefined;
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+
+  constructor(
+    name: string,
+    args: readonly unknown[],
+    keywords: Readonly<Record<string, unknown>> | undefined,
+    priority: number,
+    maxAttempts: number,
+    onSettled: (task: Task, wasQueued: boolean) => void,
+  ) {
+    this.name = name;
+    this.args = args;
+    this.keywords = keywords;
+    this.priority = priority;
+    this.maxAttempts = maxAttempts;
+    this.#onSettled = onSettled;
+  }
+
+  get isSettled(): boolean {
+    return this.state === "fulfilled" || this.state === "rejected";
+  }
+
+  /** Made when first asked for, so that a failure nobody looks at is no unhandled rejection. */
+  get promise(): Promise<unknown> {
+    this.#promise ??= new Promise((resolve, reject) => {
+      if (this.state === "fulfilled") resolve(this.outcome);
+      else if (this.state === "rejected") reject(this.outcome);
+      else {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      }
+    });
+    return this.#promise;
+  }
+
+  /** Seconds the function ran; undefined before it has. */
+  get wallSeconds(): number | undefined {
+    return this.#times === undefined ? undefined : this.#times.end - this.#times.start;
+  }
+
+  get stats(): TaskStats {
+    const times = this.#times;
+    return {
+      queued: times && Math.max(0, times.start * 1e3 - this.#createdAt - CLOCK_OFFSET_MS),
+      wall: times && (times.end - times.start) * 1e3,
+      cpu: times === undefined || Number.isNaN(times.cpu) ? undefined : times.cpu * 1e3,
+      startedAt: times && times.start * 1e3,
+      endedAt: times && times.end * 1e3,
+      worker: this.slot?.worker.pid,
+      thread: this.slot?.channel.number,
+      attempts: this.attempts,
+    };
+  }
+
+  /** Back to waiting: it was recalled, or may run again. */
+  requeued(started: boolean): void {
+    if (!started) this.attempts--;
+    this.slot = undefined;
+    this.id = 0;
+  }
+
+  sent(slot: Slot, id: number): void {
+    this.attempts++;
+    this.slot = slot;
+    this.id = id;
+  }
+
+  returned(value: unknown, start: number, end: number, cpu: number): void {
+    this.#times = { start, end, cpu };
+    if (this.cancellation !== undefined) this.reject(this.cancellation.failure("cooperative"));
+    else this.fulfil(value);
+  }
+
+  raised(details: unknown, start: number, end: number, cpu: number): void {
+    this.#times = { start, end, cpu };
+    this.reject(this.cancellation?.failureAfter(details) ?? toError(this.name, details));
+  }
+
+  garbled(error: ProtocolError, start: number, end: number, cpu: number): void {
+    this.#times = { start, end, cpu };
+    this.reject(error);
+  }
+
+  progressed(done: unknown, total: unknown): void {
+    this.progress = { done: Number(done), total: typeof total === "number" ? total : undefined };
+    this.onProgress?.(this.progress);
+  }
+
+  fulfil(value: unknown): void {
+    if (this.isSettled) return;
+    const wasQueued = this.state === "queued";
+    this.state = "fulfilled";
+    this.outcome = value;
+    this.#resolve?.(value);
+    this.#settled(wasQueued);
+  }
+
+  reject(error: unknown): void {
+    if (this.isSettled) return;
+    const wasQueued = this.state === "queued";
+    this.state = "rejected";
+    this.outcome = error;
+    this.#reject?.(error);
+    this.#settled(wasQueued);
+  }
+
+  /** Calls back when the task is settled: takes down its timer, its listeners. */
+  onEnd(callback: () => void): void {
+    this.#ends = [...(this.#ends ?? []), callback];
+  }
+
+  #settled(wasQueued: boolean): void {
+    // A handle may be kept for long; what was sent need not be.
+    this.args = NO_ARGUMENTS;
+    this.keywords = undefined;
+    if (this.#ends !== undefined) for (const end of this.#ends) end();
+    this.#onSettled(this, wasQueued);
+  }
+}
+
+/** The error for what Python said of an exception: our own classes where the worker's own code raised it. */
+function toError(name: string, details: unknown): unknown {
+  const parsed = toErrorDetails(details);
+  const raw = details as Record<string, unknown>;
+  if (parsed.type === "nogil._modules.FunctionNotFound") {
+    const nearest = Array.isArray(raw.nearest) ? raw.nearest.map(String) : [];
+    return new FunctionNotFound(name, parsed.text, nearest);
+  }
+  if (parsed.type === "nogil._values.NotSendable") return new NotSendable(String(raw.path), String(raw.reason));
+  return new PythonError(parsed);
+}

@@ -1,0 +1,155 @@
+/**
+ * The channel of one Python thread. Calls written in one tick leave in one write; replies come back in the order of
+ * the calls, because one thread executes them one after the other.
+ */
+import type { Socket } from "node:net";
+import { ProtocolError } from "../errors.js";
+import { CALL, Decoder, type DecoderOptions, Encoder, FrameReader, ReplyKind, TIMES_SIZE } from "../wire/index.js";
+
+/** When and how long Python worked on a task: seconds of the machine's monotonic clock. */
+export interface TaskTimes {
+  readonly start: number;
+  readonly end: number;
+  /** CPU seconds of the thread, NaN where they were not measured. */
+  readonly cpu: number;
+}
+
+/** What is called, and who hears of it. The channel calls exactly one of the three ends, once. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly keywords: Readonly<Record<string, unknown>> | undefined;
+  /** Python returned `value`. */
+  returned(value: unknown, start: number, end: number, cpu: number): void;
+  /** Python raised; `details` is what it said, see toErrorDetails. */
+  raised(details: unknown, start: number, end: number, cpu: number): void;
+  /** The reply is there and cannot be understood. */
+  garbled(error: ProtocolError, start: number, end: number, cpu: number): void;
+  /** The worker reported progress. */
+  progressed(done: unknown, total: unknown): void;
+}
+
+/** Task ids are 32 bits and grow along a channel; long before the last one a worker is recycled. */
+export const MAX_TASK_ID = 0xffff_fff0;
+
+export class TaskChannel {
+  readonly number: number;
+  /** Hears of every call that ended, after the call itself did. */
+  onSettled: (channel: TaskChannel) => void = () => {};
+  /** Hears of a call that Python skipped because it had been recalled. */
+  onRecalled: (call: Call) => void = () => {};
+  readonly #socket: Socket;
+  readonly #encoder = new Encoder();
+  readonly #decoder: Decoder;
+  readonly #maxMessageBytes: number;
+  readonly #calls = new Map<number, Call>();
+  #lastId = 0;
+  #flushScheduled = false;
+
+  constructor(
+    socket: Socket,
+    number: number,
+    maxMessageBytes: number,
+    decoding: DecoderOptions,
+    onBroken: (error: ProtocolError) => void,
+  ) {
+    this.#socket = socket;
+    this.number = number;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#decoder = new Decoder(decoding);
+    const reader = new FrameReader(maxMessageBytes, this.#receive);
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        socket.destroy();
+        onBroken(error);
+      }
+    });
+    // A dying worker resets its sockets; its exit tells the story.
+    socket.on("error", () => {});
+  }
+
+  /** Calls that were sent and have not ended, oldest first. */
+  get calls(): IterableIterator<[number, Call]> {
+    return this.#calls.entries();
+  }
+
+  get inFlight(): number {
+    return this.#calls.size;
+  }
+
+  /** True when all ids are used up. */
+  get isExhausted(): boolean {
+    return this.#lastId >= MAX_TASK_ID;
+  }
+
+  /** Bytes that Python has not taken off the socket yet. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength + this.#encoder.pendingBytes;
+  }
+
+  /**
+   * Sends a call and returns its id on this channel.
+   *
+   * @throws NotSendable when an argument cannot travel; nothing is sent then.
+   */
+  send(call: Call): number {
+    const id = this.#lastId + 1;
+    this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#lastId = id;
+    this.#calls.set(id, call);
+    if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      process.nextTick(this.#flush);
+    }
+    return id;
+  }
+
+  /** Takes a call off the books: it was recalled, or nobody waits for it any more. */
+  forget(id: number): void {
+    this.#calls.delete(id);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    const chunks = this.#encoder.take();
+    if (this.#socket.destroyed) return;
+    if (chunks.length > 1) this.#socket.cork();
+    for (const chunk of chunks) this.#socket.write(chunk);
+    if (chunks.length > 1) this.#socket.uncork();
+    this.#encoder.release(this.#socket.writableLength === 0);
+  };
+
+  readonly #receive = (id: number, kind: number, flags: number, bytes: Buffer, start: number, end: number): void => {
+    const call = this.#calls.get(id);
+    if (call === undefined) return; // recalled, or given up
+    if (kind === ReplyKind.PROGRESS) {
+      const [done, total] = this.#decoder.decode(bytes, start, end, flags) as [unknown, unknown];
+      call.progressed(done, total);
+      return;
+    }
+    if (end - start < TIMES_SIZE) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
+    this.#calls.delete(id);
+    const startedAt = bytes.readDoubleLE(start);
+    const endedAt = bytes.readDoubleLE(start + 8);
+    const cpu = bytes.readDoubleLE(start + 16);
+    if (kind === ReplyKind.RECALLED) {
+      this.onRecalled(call);
+    } else {
+      let value: unknown;
+      let error: ProtocolError | undefined;
+      try {
+        value = this.#decoder.decode(bytes, start + TIMES_SIZE, end, flags);
+      } catch (thrown) {
+        if (!(thrown instanceof ProtocolError)) throw thrown;
+        error = thrown;
+      }
+      if (error !== undefined) call.garbled(error, startedAt, endedAt, cpu);
+      else if (kind === ReplyKind.RESULT) call.returned(value, startedAt, endedAt, cpu);
+      else call.raised(value, startedAt, endedAt, cpu);
+    }
+    this.onSettled(this);
+  };
+}

@@ -1,0 +1,276 @@
+/**
+ * One Python process: start it, talk to it over private sockets, end it.
+ *
+ *   starting ──► ready ──► stopping ──► exited
+ *        └───────────┴─────────────────────▲
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { ModuleLoadFailed, ProtocolError, PythonError, type WorkerExit, WorkerStartFailed } from "../errors.js";
+import type { Interpreter } from "../interpreter/index.js";
+import { type DecoderOptions, PROTOCOL_VERSION, RequestKind, toErrorDetails } from "../wire/index.js";
+import { ControlChannel } from "./control-channel.js";
+import { workerEnvironment } from "./environment.js";
+import { type Hello, parseHello } from "./hello.js";
+import { LineSplitter } from "./lines.js";
+import { TaskChannel } from "./task-channel.js";
+
+const SCRIPT = fileURLToPath(new URL("../../python/nogil/worker.py", import.meta.url));
+
+/** Descriptor of the control channel; those of the threads follow. */
+const CONTROL_DESCRIPTOR = 3;
+/** Lines of stderr kept to explain a death; a faulthandler trace of several threads fits. */
+const STDERR_LINES_KEPT = 60;
+/** How long a worker that was asked to end may take before it is made to (milliseconds). */
+const TERMINATE_AFTER_MS = 1_000;
+const KILL_AFTER_MS = 2_000;
+
+export interface WorkerOptions {
+  readonly interpreter: Interpreter;
+  /** Absolute paths of files or folders, or dotted names. */
+  readonly modules: readonly string[];
+  /** `process`: one thread, the main one. `thread`: that many threads beside it. */
+  readonly profile: "thread" | "process";
+  readonly threads: number;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly threadsInAll: number;
+  readonly cores: number;
+  readonly maxMessageBytes: number;
+  readonly decoding: DecoderOptions;
+  /** Limit for the start, imports of the user's modules included (milliseconds). */
+  readonly startTimeout: number;
+}
+
+/** What a worker tells while it lives. */
+export interface WorkerListener {
+  output(worker: Worker, stream: "stdout" | "stderr", line: string): void;
+  /** An import switched the GIL on. */
+  gilEnabled(worker: Worker, module: string): void;
+  /** Called once, after the last output, whatever ended it. */
+  exited(worker: Worker, exit: WorkerExit): void;
+}
+
+export type WorkerState = "starting" | "ready" | "stopping" | "exited";
+
+let lastNumber = 0;
+
+export class Worker {
+  /** Counts the workers of this process, from 1. */
+  readonly number = ++lastNumber;
+  readonly channels: readonly TaskChannel[];
+  readonly profile: "thread" | "process";
+  readonly startedAt = performance.now();
+  /** Why the worker was ended by us, for the error of the calls it held. */
+  failure: ProtocolError | undefined;
+  readonly #child: ChildProcess;
+  readonly #control: ControlChannel;
+  readonly #listener: WorkerListener;
+  readonly #exit: Promise<WorkerExit>;
+  readonly #stderr: string[] = [];
+  #state: WorkerState = "starting";
+  #hello: Hello | undefined;
+
+  private constructor(options: WorkerOptions, listener: WorkerListener) {
+    this.profile = options.profile;
+    this.#listener = listener;
+    const privateSockets = new Array(1 + options.threads).fill("pipe");
+    this.#child = spawn(options.interpreter.path, ["-X", "faulthandler", "-u", SCRIPT], {
+      cwd: options.cwd,
+      env: workerEnvironment(options),
+      stdio: ["ignore", "pipe", "pipe", ...privateSockets],
+      windowsHide: true,
+    });
+    const socket = (descriptor: number) => this.#child.stdio[descriptor] as unknown as Socket;
+    const broken = (error: ProtocolError) => {
+      this.failure = error;
+      this.kill();
+    };
+    this.#control = new ControlChannel(socket(CONTROL_DESCRIPTOR), (event) => this.#event(event), broken);
+    this.channels = Array.from(
+      { length: options.threads },
+      (_, i) =>
+        new TaskChannel(socket(CONTROL_DESCRIPTOR + 1 + i), i, options.maxMessageBytes, options.decoding, broken),
+    );
+    this.#capture("stdout");
+    this.#capture("stderr");
+    // An idle pool does not keep the host alive; the pool holds a reference of its own while tasks are under way.
+    this.#child.unref();
+    for (const stream of this.#child.stdio) (stream as Socket | null)?.unref();
+    this.#exit = this.#watch();
+  }
+
+  /**
+   * Starts a worker and waits until the user's modules are imported.
+   *
+   * @throws WorkerStartFailed when the process does not come up in time.
+   * @throws ModuleLoadFailed when a module does not exist, does not parse or raises.
+   */
+  static async start(options: WorkerOptions, listener: WorkerListener): Promise<Worker> {
+    const worker = new Worker(options, listener);
+    try {
+      worker.#hello = await worker.#introduce(options);
+      worker.#state = "ready";
+      return worker;
+    } catch (error) {
+      worker.kill();
+      await worker.#exit;
+      throw error;
+    }
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** What the worker said when its modules were imported. */
+  get hello(): Hello {
+    if (this.#hello === undefined) throw new Error("a worker says hello before it is handed out");
+    return this.#hello;
+  }
+
+  /** Resolves when the process is gone. */
+  get exit(): Promise<WorkerExit> {
+    return this.#exit;
+  }
+
+  get inFlight(): number {
+    let count = 0;
+    for (const channel of this.channels) count += channel.inFlight;
+    return count;
+  }
+
+  /** Takes calls back. Resolves to those ids that are certain not to start; the others run, or have ended. */
+  async recall(channel: TaskChannel, ids: readonly number[]): Promise<readonly number[]> {
+    const answer = await this.#control.request(RequestKind.RECALL, [channel.number, ids]);
+    return Array.isArray(answer) ? answer : [];
+  }
+
+  /** Sets the flag that `nogil.cancelled()` reads. */
+  requestCancel(channel: TaskChannel, id: number): void {
+    this.#control.send(RequestKind.CANCEL, [channel.number, id]);
+  }
+
+  /** Raises TaskCancelled in the thread if it still runs that call. */
+  async interrupt(channel: TaskChannel, id: number): Promise<boolean> {
+    return (await this.#control.request(RequestKind.INTERRUPT, [channel.number, id])) === true;
+  }
+
+  /** Whether the GIL is on now; undefined when the worker is gone. */
+  async ping(): Promise<boolean | undefined> {
+    const answer = await this.#control.request(RequestKind.PING, null);
+    return typeof answer === "boolean" ? answer : undefined;
+  }
+
+  /** Ends the process: asks, then SIGTERM, then SIGKILL. Resolves when it is gone. */
+  async stop(): Promise<WorkerExit> {
+    if (this.#state !== "exited") {
+      this.#state = "stopping";
+      this.#control.send(RequestKind.SHUTDOWN, null);
+      const terminate = setTimeout(() => this.#child.kill("SIGTERM"), TERMINATE_AFTER_MS);
+      const kill = setTimeout(() => this.kill(), KILL_AFTER_MS);
+      await this.#exit;
+      clearTimeout(terminate);
+      clearTimeout(kill);
+    }
+    return this.#exit;
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    if (this.#state === "exited") return;
+    this.#state = "stopping";
+    this.#child.kill("SIGKILL");
+  }
+
+  async #introduce(options: WorkerOptions): Promise<Hello> {
+    const answer = this.#control.request(RequestKind.INIT, {
+      modules: options.modules,
+      profile: options.profile,
+      threads: options.threads,
+      maxMessageBytes: options.maxMessageBytes,
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), options.startTimeout);
+    });
+    const hello = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    if (hello === "late") {
+      throw new WorkerStartFailed(
+        `${options.interpreter.path} did not import ${options.modules.join(", ") || "nothing"} within ` +
+          `startTimeout = ${options.startTimeout} ms`,
+        this.#stderrText(),
+      );
+    }
+    if (hello === undefined) throw await this.#startFailure(options);
+    const parsed = parseHello(hello);
+    if ("failed" in parsed) throw new ModuleLoadFailed(parsed.failed.module, new PythonError(parsed.failed.error));
+    if (parsed.protocol !== PROTOCOL_VERSION) {
+      throw new WorkerStartFailed(`the worker speaks protocol ${parsed.protocol}, this is ${PROTOCOL_VERSION}`);
+    }
+    return parsed;
+  }
+
+  async #startFailure(options: WorkerOptions): Promise<WorkerStartFailed> {
+    const exit = await this.#exit;
+    const how = exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode}`;
+    const modules = options.modules.length > 0 ? ` while it imported ${options.modules.join(", ")}` : "";
+    return new WorkerStartFailed(`${options.interpreter.path} ended with ${how}${modules}`, exit.stderr);
+  }
+
+  #event(event: unknown): void {
+    if (typeof event !== "object" || event === null) return;
+    const { event: name, module } = event as { event?: unknown; module?: unknown };
+    if (name === "gil-enabled") this.#listener.gilEnabled(this, String(module));
+  }
+
+  #capture(stream: "stdout" | "stderr"): void {
+    const lines = new LineSplitter((line) => {
+      if (stream === "stderr") {
+        this.#stderr.push(line);
+        if (this.#stderr.length > STDERR_LINES_KEPT) this.#stderr.shift();
+      }
+      this.#listener.output(this, stream, line);
+    });
+    const source = this.#child[stream] as Readable;
+    source.on("data", (chunk: Buffer) => lines.push(chunk));
+    source.on("close", () => lines.end());
+    source.on("error", () => {});
+  }
+
+  #stderrText(): string {
+    return this.#stderr.join("\n");
+  }
+
+  #watch(): Promise<WorkerExit> {
+    return new Promise((resolve) => {
+      let spawnError: Error | undefined;
+      const ended = (exitCode: number | null, signal: NodeJS.Signals | null) => {
+        if (this.#state === "exited") return;
+        this.#state = "exited";
+        const stderr = spawnError === undefined ? this.#stderrText() : spawnError.message;
+        const exit: WorkerExit = { pid: this.#child.pid, exitCode, signal, stderr };
+        for (const stream of this.#child.stdio) stream?.destroy();
+        resolve(exit);
+        this.#control.end();
+        this.#listener.exited(this, exit);
+      };
+      this.#child.on("error", (error) => {
+        spawnError = error;
+        if (this.#child.pid === undefined) ended(null, null);
+      });
+      // Wait for the output's last lines; a grandchild that holds the pipes open must not delay this for ever.
+      this.#child.on("exit", (code, signal) => setTimeout(() => ended(code, signal), OUTPUT_AFTER_EXIT_MS).unref());
+      this.#child.on("close", (code, signal) => ended(code, signal));
+    });
+  }
+}
+
+/** How long output may trail behind the exit of the process (milliseconds). */
+const OUTPUT_AFTER_EXIT_MS = 100;
