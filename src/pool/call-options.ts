@@ -31,14 +31,25 @@ export interface Progress {
 const DEFAULT_ATTEMPTS = 3;
 
 const schema = z.strictObject({
-  kwargs: z.custom<CallOptions["kwargs"]>((value) => typeof value === "object" && value !== null, "an object").optional(),
-  timeout: z.number("milliseconds, more than 0").gt(0, "milliseconds, more than 0").max(2 ** 31 - 1).optional(),
+  kwargs: z
+    .custom<CallOptions["kwargs"]>((value) => typeof value === "object" && value !== null, "an object")
+    .optional(),
+  timeout: z
+    .number("milliseconds, more than 0")
+    .gt(0, "milliseconds, more than 0")
+    .max(2 ** 31 - 1)
+    .optional(),
   signal: z.instanceof(AbortSignal, { error: "an AbortSignal" }).optional(),
   priority: z.int("a whole number").optional(),
   retry: z
-    .strictObject({ idempotent: z.boolean(), attempts: z.int().min(1).optional() }, "{ idempotent: true or false }")
+    .strictObject(
+      { idempotent: z.boolean(), attempts: z.int().min(1).optional() },
+      "{ idempotent: true or false }",
+    )
     .optional(),
-  onProgress: z.custom<CallOptions["onProgress"]>((value) => typeof value === "function", "a function").optional(),
+  onProgress: z
+    .custom<CallOptions["onProgress"]>((value) => typeof value === "function", "a function")
+    .optional(),
 });
 
 /** @throws InvalidOption */

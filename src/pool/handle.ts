@@ -82,7 +82,8 @@ export class Handle<T = unknown> implements PromiseLike<T> {
 
   /** Calls back at each progress report. Returns this handle. */
   on(event: "progress", listener: (progress: Progress) => void): this {
-    if (event !== "progress") throw new TypeError(`a handle has no event "${String(event)}", only "progress"`);
+    if (event !== "progress")
+      throw new TypeError(`a handle has no event "${String(event)}", only "progress"`);
     const before = this.#task.onProgress;
     this.#task.onProgress = (progress) => {
       before?.(progress);

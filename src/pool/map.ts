@@ -49,7 +49,11 @@ export class MapRun<T> implements PromiseLike<T[]>, AsyncIterable<T> {
     if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
       throw new InvalidOption("concurrency", concurrency, "a whole number, 1 or more");
     }
-    if (typeof source !== "object" || source === null || !(Symbol.iterator in source || Symbol.asyncIterator in source)) {
+    if (
+      typeof source !== "object" ||
+      source === null ||
+      !(Symbol.iterator in source || Symbol.asyncIterator in source)
+    ) {
       throw new InvalidOption("items", source, "an iterable or an async iterable");
     }
     this.#source = source;

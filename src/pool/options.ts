@@ -69,7 +69,10 @@ const MIN_MESSAGE_BYTES = 1 << 16;
 
 const count = (most: number) =>
   z.union([z.literal("auto"), z.int().min(1).max(most)], `"auto" or a whole number from 1 to ${most}`);
-const milliseconds = z.number("milliseconds, 0 or more").min(0, "milliseconds, 0 or more").max(2 ** 31 - 1);
+const milliseconds = z
+  .number("milliseconds, 0 or more")
+  .min(0, "milliseconds, 0 or more")
+  .max(2 ** 31 - 1);
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, values.map((value) => `"${value}"`).join(" or "));
 const moduleName = z.union([z.string().min(1), z.instanceof(URL)], "a file or a dotted module name");
@@ -102,7 +105,11 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
     throw new InvalidOption("killAfter", rest.killAfter, `at least grace = ${rest.grace} milliseconds`);
   }
   if (rest.profile === "process" && rest.threads !== "auto" && rest.threads > 1) {
-    throw new InvalidOption("threads", rest.threads, '1 or "auto" with profile "process" (raise workers instead)');
+    throw new InvalidOption(
+      "threads",
+      rest.threads,
+      '1 or "auto" with profile "process" (raise workers instead)',
+    );
   }
   const modules = (Array.isArray(module) ? module : [module]).map((name) => moduleLocation(name, rest.cwd));
   return { ...rest, python: rest.python, modules };
@@ -112,13 +119,18 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
 function moduleLocation(module: string | URL, cwd: string): string {
   if (module instanceof URL || module.startsWith("file:")) {
     const url = new URL(module);
-    if (url.protocol !== "file:") throw new InvalidOption("module", url.href, "a file: URL, a path or a dotted name");
+    if (url.protocol !== "file:")
+      throw new InvalidOption("module", url.href, "a file: URL, a path or a dotted name");
     return fileURLToPath(url);
   }
   const isPath = module.includes("/") || module.includes("\\") || module.endsWith(".py");
   if (isPath) return resolve(cwd, module);
   if (!/^[\p{ID_Start}_][\p{ID_Continue}]*(\.[\p{ID_Start}_][\p{ID_Continue}]*)*$/u.test(module)) {
-    throw new InvalidOption("module", module, 'a file ("./stats.py") or a dotted module name ("package.stats")');
+    throw new InvalidOption(
+      "module",
+      module,
+      'a file ("./stats.py") or a dotted module name ("package.stats")',
+    );
   }
   return module;
 }
@@ -131,9 +143,17 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(", ") : "";
-    throw new InvalidOption(key, (value as Record<string, unknown>)[key], `no such option; known are ${known}`);
+    throw new InvalidOption(
+      key,
+      (value as Record<string, unknown>)[key],
+      `no such option; known are ${known}`,
+    );
   }
   const name = issue?.path[0];
   if (name === undefined) throw new InvalidOption("options", value, "an object of options");
-  throw new InvalidOption(String(name), (value as Record<PropertyKey, unknown>)[name], issue?.message ?? "another value");
+  throw new InvalidOption(
+    String(name),
+    (value as Record<PropertyKey, unknown>)[name],
+    issue?.message ?? "another value",
+  );
 }

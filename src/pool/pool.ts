@@ -78,7 +78,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#choice = firstProfile(options.profile, interpreter);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
       started: (worker) => this.emit("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
-      exited: (worker, expected, exit) => this.emit("worker-exited", { worker: worker.number, expected, exit }),
+      exited: (worker, expected, exit) =>
+        this.emit("worker-exited", { worker: worker.number, expected, exit }),
       startFailed: (error, attempt) => this.emit("worker-start-failed", { error, attempt }),
       output: (worker, stream, line) => this.#output(worker, stream, line),
       gilEnabled: (worker, module) => this.#gilEnabled(worker, module),
@@ -111,7 +112,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   /** As `push`, with options. */
-  submit<T = unknown>(name: string, args: readonly unknown[] = [], options: CallOptions = NO_OPTIONS): Handle<T> {
+  submit<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: CallOptions = NO_OPTIONS,
+  ): Handle<T> {
     return this.#handle<T>(this.#task(name, args, checkCallOptions(options)));
   }
 
@@ -122,7 +127,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
    * @throws FunctionNotFound, NotSendable, TaskTimeout, TaskCancelled, WorkerCrashed, WorkerReplaced, QueueFull,
    * PoolClosed, PoolUnavailable
    */
-  async call<T = unknown>(name: string, args: readonly unknown[] = [], options: CallOptions = NO_OPTIONS): Promise<T> {
+  async call<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<T> {
     const checked = options === NO_OPTIONS ? options : checkCallOptions(options);
     return this.#task(name, args, checked).promise as Promise<T>;
   }
@@ -132,13 +141,22 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
    *
    * @param items any iterable or async iterable; it is read only as fast as the results are taken
    */
-  map<T = unknown>(name: string, items: Iterable<unknown> | AsyncIterable<unknown>, options: MapOptions = {}): MapRun<T> {
+  map<T = unknown>(
+    name: string,
+    items: Iterable<unknown> | AsyncIterable<unknown>,
+    options: MapOptions = {},
+  ): MapRun<T> {
     const threads = this.#wantedWorkers() * this.#threadsPerWorker();
     const concurrency = Math.min(
       Math.max(MAP_TASKS_AT_LEAST, MAP_TASKS_PER_THREAD * threads),
       this.#options.maxQueue,
     );
-    return new MapRun<T>(items, (args, callOptions) => this.submit<T>(name, args, callOptions), options, concurrency);
+    return new MapRun<T>(
+      items,
+      (args, callOptions) => this.submit<T>(name, args, callOptions),
+      options,
+      concurrency,
+    );
   }
 
   /** Resolves when all workers run, not only the first. */
@@ -192,7 +210,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #task(name: string, args: readonly unknown[], options: CallOptions): Task {
-    if (typeof name !== "string" || name === "") throw new InvalidOption("name", name, "the name of a Python function");
+    if (typeof name !== "string" || name === "")
+      throw new InvalidOption("name", name, "the name of a Python function");
     if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
     if (this.#closing !== undefined) throw new PoolClosed();
     if (this.#dispatcher.queue.size >= this.#options.maxQueue) throw new QueueFull(this.#options.maxQueue);
@@ -278,7 +297,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   #gilEnabled(worker: Worker, module: string): void {
     this.emit("gil-enabled", { pid: worker.pid ?? 0, module });
-    if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready") return;
+    if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready")
+      return;
     const reason = whyGilIsOn(module);
     this.#choice = { profile: "process", reason };
     warn(reason, this.interpreter);

@@ -31,7 +31,10 @@ export function profileAfterImports(
 ): ProfileChoice {
   if (wanted !== "auto" || first.profile === "process") return first;
   if (!hello.gilEnabled) {
-    return { profile: "thread", reason: `Python ${hello.version} runs without the GIL, also after the imports` };
+    return {
+      profile: "thread",
+      reason: `Python ${hello.version} runs without the GIL, also after the imports`,
+    };
   }
   return { profile: "process", reason: whyGilIsOn(hello.gilModule) };
 }

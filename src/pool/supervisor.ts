@@ -1,5 +1,11 @@
 /** Keeps the wanted number of workers alive, and settles the tasks of those that die. */
-import { PoolUnavailable, WorkerCrashed, type WorkerExit, WorkerReplaced, WorkerStartFailed } from "../errors.js";
+import {
+  PoolUnavailable,
+  WorkerCrashed,
+  type WorkerExit,
+  WorkerReplaced,
+  WorkerStartFailed,
+} from "../errors.js";
 import { Worker, type WorkerListener, type WorkerOptions } from "../worker/index.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { RestartPolicy } from "./restart-policy.js";
@@ -187,7 +193,8 @@ export class Supervisor {
     if (!expected) task.deaths++;
     const error = expected ? new WorkerReplaced(task.name) : crash(task, worker, exit);
     if (task.cancellation !== undefined) task.reject(task.cancellation.failure("killed", error));
-    else if (task.attempts < task.maxAttempts && task.deaths < QUARANTINE_AFTER) this.#dispatcher.requeue(task, true);
+    else if (task.attempts < task.maxAttempts && task.deaths < QUARANTINE_AFTER)
+      this.#dispatcher.requeue(task, true);
     else task.reject(error);
   }
 

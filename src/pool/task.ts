@@ -196,6 +196,7 @@ function toError(name: string, details: unknown): unknown {
     const nearest = Array.isArray(raw.nearest) ? raw.nearest.map(String) : [];
     return new FunctionNotFound(name, parsed.text, nearest);
   }
-  if (parsed.type === "nogil._values.NotSendable") return new NotSendable(String(raw.path), String(raw.reason));
+  if (parsed.type === "nogil._values.NotSendable")
+    return new NotSendable(String(raw.path), String(raw.reason));
   return new PythonError(parsed);
 }

@@ -246,7 +246,8 @@ export class Decoder {
 
   #map(begun: Record<string, unknown>, firstKey: unknown, depth: number): Map<unknown, unknown> {
     const map = new Map<unknown, unknown>(Object.entries(begun));
-    for (let key = firstKey; key !== END_OF_DICT; key = this.#value(depth + 1)) map.set(key, this.#item(depth));
+    for (let key = firstKey; key !== END_OF_DICT; key = this.#value(depth + 1))
+      map.set(key, this.#item(depth));
     return map;
   }
 
@@ -269,7 +270,8 @@ export class Decoder {
   #content(place: unknown): Buffer {
     if (Buffer.isBuffer(place)) return place;
     const [offset, size] = Array.isArray(place) ? place : [];
-    if (this.#attachments < 0 || !isCount(offset) || !isCount(size)) throw corrupt("attachment without a place");
+    if (this.#attachments < 0 || !isCount(offset) || !isCount(size))
+      throw corrupt("attachment without a place");
     const start = this.#attachments + offset;
     if (start + size > this.#end) throw corrupt("an attachment ends behind its frame");
     return this.#bytes.subarray(start, start + size);
@@ -278,8 +280,10 @@ export class Decoder {
   #numbers([kind, shape, place]: unknown[]): unknown {
     const content = this.#content(place);
     const data = arrayOver(String(kind), content, content.byteLength >= SHARE_FROM_BYTES);
-    if (data === undefined || !Array.isArray(shape) || !shape.every(isCount)) throw corrupt(`array of ${String(kind)}`);
-    if (shape.reduce((product, side) => product * side, 1) !== data.length) throw corrupt("array of another shape");
+    if (data === undefined || !Array.isArray(shape) || !shape.every(isCount))
+      throw corrupt(`array of ${String(kind)}`);
+    if (shape.reduce((product, side) => product * side, 1) !== data.length)
+      throw corrupt("array of another shape");
     return shape.length === 1 ? data : new NdArray(data, shape);
   }
 }
@@ -304,5 +308,7 @@ export function toErrorDetails(value: unknown, depth = 0): PythonErrorDetails {
     traceback: String(traceback),
     notes: Array.isArray(notes) ? notes.map(String) : [],
   };
-  return cause === undefined || cause === null ? details : { ...details, cause: toErrorDetails(cause, depth + 1) };
+  return cause === undefined || cause === null
+    ? details
+    : { ...details, cause: toErrorDetails(cause, depth + 1) };
 }

@@ -116,7 +116,9 @@ export class Encoder {
     this.#position = start;
     this.#attachments = [];
     this.#attachmentsSize = 0;
-    return error instanceof Unsendable || error instanceof RangeError ? explainUnsendable(root, error.message) : error;
+    return error instanceof Unsendable || error instanceof RangeError
+      ? explainUnsendable(root, error.message)
+      : error;
   }
 
   #end(start: number, task: number, kind: number, maxBytes: number, root: unknown): void {
@@ -296,7 +298,9 @@ export class Encoder {
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
     if (value instanceof NdArray) {
-      throw new Unsendable("an NdArray cannot be sent yet; send its data and its shape and reshape it in Python");
+      throw new Unsendable(
+        "an NdArray cannot be sent yet; send its data and its shape and reshape it in Python",
+      );
     }
     this.#instance(value, depth);
   }

@@ -37,7 +37,14 @@ export function aligned(size: number): number {
 }
 
 /** Receives a whole frame. `bytes[start, end)` is its body; it may be reused after the call returns. */
-export type FrameHandler = (task: number, kind: number, flags: number, bytes: Buffer, start: number, end: number) => void;
+export type FrameHandler = (
+  task: number,
+  kind: number,
+  flags: number,
+  bytes: Buffer,
+  start: number,
+  end: number,
+) => void;
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -104,7 +111,9 @@ export class FrameReader {
   #bodyLength(bytes: Buffer, position: number): number {
     const length = bytes.readUInt32LE(position);
     if (length > this.#maxBytes) {
-      throw new ProtocolError(`a frame of ${length} bytes is over the limit of ${this.#maxBytes} (maxMessageBytes)`);
+      throw new ProtocolError(
+        `a frame of ${length} bytes is over the limit of ${this.#maxBytes} (maxMessageBytes)`,
+      );
     }
     return length;
   }

@@ -10,4 +10,12 @@ export {
   RequestKind,
   TIMES_SIZE,
 } from "./frame.js";
-export { Complex, Float, KeywordArguments, kwargs, NdArray, Tuple, type TypedArray } from "./special-values.js";
+export {
+  Complex,
+  Float,
+  KeywordArguments,
+  kwargs,
+  NdArray,
+  Tuple,
+  type TypedArray,
+} from "./special-values.js";

@@ -20,7 +20,12 @@ export function toDigits(magnitude: bigint): number[] {
 }
 
 /** The integer of `count` digits at `position`: a number while it is exact, else a bigint. */
-export function fromDigits(bytes: Buffer, position: number, count: number, negative: boolean): number | bigint {
+export function fromDigits(
+  bytes: Buffer,
+  position: number,
+  count: number,
+  negative: boolean,
+): number | bigint {
   if (count <= DIGITS_PER_GROUP) {
     let value = 0;
     for (let i = count - 1; i >= 0; i--) value = value * 0x8000 + bytes.readUInt16LE(position + 2 * i);

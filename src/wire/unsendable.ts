@@ -6,7 +6,9 @@ export const MAX_DEPTH = 1000;
 
 /** The error to show for `root`; `reason` is what the encoder said. */
 export function explainUnsendable(root: unknown, reason: string): NotSendable {
-  const names = Array.isArray(root) ? (key: string | number) => `arguments[${key}]` : (key: string | number) => `${key}`;
+  const names = Array.isArray(root)
+    ? (key: string | number) => `arguments[${key}]`
+    : (key: string | number) => `${key}`;
   const isOptions = !Array.isArray(root) && typeof root === "object" && root !== null;
   if (!Array.isArray(root) && !isOptions) return new NotSendable("value", reason);
   for (const [key, item] of Object.entries(root as object)) {
@@ -23,12 +25,15 @@ function search(value: unknown, path: string, inside: readonly object[]): NotSen
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return undefined;
   if (inside.includes(value)) return new NotSendable(path, "the value contains itself");
   if (inside.length >= MAX_DEPTH) return new NotSendable(path, `nested deeper than ${MAX_DEPTH} levels`);
-  if (value instanceof Promise) return new NotSendable(path, "a Promise cannot be sent to Python; await it first");
+  if (value instanceof Promise)
+    return new NotSendable(path, "a Promise cannot be sent to Python; await it first");
   if (value instanceof Error) {
     return new NotSendable(path, "an Error cannot be sent to Python; send its message or its stack");
   }
   if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? new NotSendable(path, "an invalid Date cannot be sent to Python") : undefined;
+    return Number.isNaN(value.getTime())
+      ? new NotSendable(path, "an invalid Date cannot be sent to Python")
+      : undefined;
   }
   if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
     return new NotSendable(path, `a ${value.constructor.name} cannot be sent to Python`);

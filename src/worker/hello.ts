@@ -21,7 +21,8 @@ export interface Failed {
 
 /** @throws ProtocolError when the answer is neither. */
 export function parseHello(answer: unknown): Hello | Failed {
-  if (typeof answer !== "object" || answer === null) throw new ProtocolError("the worker's hello is not an object");
+  if (typeof answer !== "object" || answer === null)
+    throw new ProtocolError("the worker's hello is not an object");
   const fields = answer as Record<string, unknown>;
   if (typeof fields.failed === "object" && fields.failed !== null) {
     const { module, error } = fields.failed as Record<string, unknown>;

@@ -4,7 +4,15 @@
  */
 import type { Socket } from "node:net";
 import { ProtocolError } from "../errors.js";
-import { CALL, Decoder, type DecoderOptions, Encoder, FrameReader, ReplyKind, TIMES_SIZE } from "../wire/index.js";
+import {
+  CALL,
+  Decoder,
+  type DecoderOptions,
+  Encoder,
+  FrameReader,
+  ReplyKind,
+  TIMES_SIZE,
+} from "../wire/index.js";
 
 /** When and how long Python worked on a task: seconds of the machine's monotonic clock. */
 export interface TaskTimes {
@@ -122,7 +130,14 @@ export class TaskChannel {
     this.#encoder.release(this.#socket.writableLength === 0);
   };
 
-  readonly #receive = (id: number, kind: number, flags: number, bytes: Buffer, start: number, end: number): void => {
+  readonly #receive = (
+    id: number,
+    kind: number,
+    flags: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void => {
     const call = this.#calls.get(id);
     if (call === undefined) return; // recalled, or given up
     if (kind === ReplyKind.PROGRESS) {

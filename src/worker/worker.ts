@@ -8,9 +8,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { ModuleLoadFailed, ProtocolError, PythonError, type WorkerExit, WorkerStartFailed } from "../errors.js";
+import {
+  ModuleLoadFailed,
+  type ProtocolError,
+  PythonError,
+  type WorkerExit,
+  WorkerStartFailed,
+} from "../errors.js";
 import type { Interpreter } from "../interpreter/index.js";
-import { type DecoderOptions, PROTOCOL_VERSION, RequestKind, toErrorDetails } from "../wire/index.js";
+import { type DecoderOptions, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
 import { ControlChannel } from "./control-channel.js";
 import { workerEnvironment } from "./environment.js";
 import { type Hello, parseHello } from "./hello.js";
@@ -92,7 +98,13 @@ export class Worker {
     this.channels = Array.from(
       { length: options.threads },
       (_, i) =>
-        new TaskChannel(socket(CONTROL_DESCRIPTOR + 1 + i), i, options.maxMessageBytes, options.decoding, broken),
+        new TaskChannel(
+          socket(CONTROL_DESCRIPTOR + 1 + i),
+          i,
+          options.maxMessageBytes,
+          options.decoding,
+          broken,
+        ),
     );
     this.#capture("stdout");
     this.#capture("stderr");
@@ -210,9 +222,12 @@ export class Worker {
     }
     if (hello === undefined) throw await this.#startFailure(options);
     const parsed = parseHello(hello);
-    if ("failed" in parsed) throw new ModuleLoadFailed(parsed.failed.module, new PythonError(parsed.failed.error));
+    if ("failed" in parsed)
+      throw new ModuleLoadFailed(parsed.failed.module, new PythonError(parsed.failed.error));
     if (parsed.protocol !== PROTOCOL_VERSION) {
-      throw new WorkerStartFailed(`the worker speaks protocol ${parsed.protocol}, this is ${PROTOCOL_VERSION}`);
+      throw new WorkerStartFailed(
+        `the worker speaks protocol ${parsed.protocol}, this is ${PROTOCOL_VERSION}`,
+      );
     }
     return parsed;
   }
@@ -266,7 +281,9 @@ export class Worker {
         if (this.#child.pid === undefined) ended(null, null);
       });
       // Wait for the output's last lines; a grandchild that holds the pipes open must not delay this for ever.
-      this.#child.on("exit", (code, signal) => setTimeout(() => ended(code, signal), OUTPUT_AFTER_EXIT_MS).unref());
+      this.#child.on("exit", (code, signal) =>
+        setTimeout(() => ended(code, signal), OUTPUT_AFTER_EXIT_MS).unref(),
+      );
       this.#child.on("close", (code, signal) => ended(code, signal));
     });
   }
