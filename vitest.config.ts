@@ -8,5 +8,7 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests start Python processes of their own; more files at once than cores only makes them wait for each other.
+    maxWorkers: 2,
   },
 });
