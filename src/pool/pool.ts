@@ -127,13 +127,17 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
    * @throws FunctionNotFound, NotSendable, TaskTimeout, TaskCancelled, WorkerCrashed, WorkerReplaced, QueueFull,
    * PoolClosed, PoolUnavailable
    */
-  async call<T = unknown>(
+  call<T = unknown>(
     name: string,
-    args: readonly unknown[] = [],
+    args: readonly unknown[] = NO_ARGUMENTS,
     options: CallOptions = NO_OPTIONS,
   ): Promise<T> {
-    const checked = options === NO_OPTIONS ? options : checkCallOptions(options);
-    return this.#task(name, args, checked).promise as Promise<T>;
+    try {
+      const checked = options === NO_OPTIONS ? options : checkCallOptions(options);
+      return this.#task(name, args, checked).promise as Promise<T>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -337,6 +341,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 }
 
+const NO_ARGUMENTS: readonly unknown[] = [];
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /** Keyword arguments may come as an option or as the last argument. */

@@ -13,6 +13,7 @@ import {
   ReplyKind,
   TIMES_SIZE,
 } from "../wire/index.js";
+import { CallRing } from "./call-ring.js";
 
 /** When and how long Python worked on a task: seconds of the machine's monotonic clock. */
 export interface TaskTimes {
@@ -50,8 +51,7 @@ export class TaskChannel {
   readonly #encoder = new Encoder();
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
-  readonly #calls = new Map<number, Call>();
-  #lastId = 0;
+  readonly #calls = new CallRing();
   #flushScheduled = false;
 
   constructor(
@@ -90,7 +90,7 @@ export class TaskChannel {
 
   /** True when all ids are used up. */
   get isExhausted(): boolean {
-    return this.#lastId >= MAX_TASK_ID;
+    return this.#calls.lastId >= MAX_TASK_ID;
   }
 
   /** Bytes that Python has not taken off the socket yet. */
@@ -104,10 +104,9 @@ export class TaskChannel {
    * @throws NotSendable when an argument cannot travel; nothing is sent then.
    */
   send(call: Call): number {
-    const id = this.#lastId + 1;
+    const id = this.#calls.lastId + 1;
     this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
-    this.#lastId = id;
-    this.#calls.set(id, call);
+    this.#calls.add(call);
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
       process.nextTick(this.#flush);
