@@ -51,12 +51,12 @@ def load(name):
     stem = os.path.splitext(file)[0]
     if not os.path.exists(name):
         raise ModuleNotFoundError(f"no such file: {name}")
+    # A file called json.py must not become everybody's json: neither under its name nor by its folder.
+    taken = stem in sys.modules or stem in getattr(sys, "stdlib_module_names", sys.builtin_module_names)
     if folder not in sys.path:
-        sys.path.insert(0, folder)
+        sys.path.insert(len(sys.path) if taken else 0, folder)
     if os.path.isdir(name):
         return importlib.import_module(file)
-    # A file called json.py must not become everybody's json.
-    taken = stem in sys.modules or stem in getattr(sys, "stdlib_module_names", ())
     stem = f"nogil_user_{stem}" if taken else stem
     spec = importlib.util.spec_from_file_location(stem, name, loader=SourceFileLoader(stem, name))
     module = importlib.util.module_from_spec(spec)

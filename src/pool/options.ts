@@ -67,8 +67,14 @@ const MAX_THREADS = 1024;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const MIN_MESSAGE_BYTES = 1 << 16;
 
-const count = (most: number) =>
-  z.union([z.literal("auto"), z.int().min(1).max(most)], `"auto" or a whole number from 1 to ${most}`);
+const count = (most: number) => {
+  const expected = `"auto" or a whole number from 1 to ${most}`;
+  return z.custom<number | "auto">(
+    (value) =>
+      value === "auto" || (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most),
+    expected,
+  );
+};
 const milliseconds = z
   .number("milliseconds, 0 or more")
   .min(0, "milliseconds, 0 or more")
