@@ -20,6 +20,7 @@ export type ErrorCode =
   | "TASK_TIMEOUT"
   | "WORKER_CRASHED"
   | "WORKER_REPLACED"
+  | "SESSION_LOST"
   | "POOL_CLOSED"
   | "POOL_UNAVAILABLE";
 
@@ -214,15 +215,30 @@ export class TaskCancelled extends NogilError {
   }
 }
 
-/** The task did not finish within its `timeout`; `step` is what it took to stop it. */
+/** Where a thread was when a task that ran too long could not be interrupted. */
+export interface RunningStack {
+  readonly functionName: string;
+  /** Number of the thread within its worker, from 0. */
+  readonly thread: number;
+  /** As Python prints it, the innermost call last. */
+  readonly stack: string;
+}
+
+/**
+ * The task did not finish within its `timeout`; `step` is what it took to stop it. `stacks` says where it was, and
+ * where the other tasks of its worker were: with two locks taken crosswise, both ends of the deadlock.
+ */
 export class TaskTimeout extends NogilError {
   constructor(
     readonly functionName: string,
     readonly timeout: number,
     readonly step: CancelStep,
-    details = "",
+    readonly stacks: readonly RunningStack[] = [],
   ) {
-    super("TASK_TIMEOUT", `${functionName} did not finish within ${timeout} ms (${step})${details}`);
+    const where = stacks.map(
+      ({ functionName, thread, stack }) => `\n${functionName}, thread ${thread}:\n${stack}`,
+    );
+    super("TASK_TIMEOUT", `${functionName} did not finish within ${timeout} ms (${step})${where.join("")}`);
   }
 }
 
@@ -253,6 +269,16 @@ export class WorkerReplaced extends NogilError {
       "WORKER_REPLACED",
       `${functionName}: its worker was replaced because another task on it could not be stopped; ` +
         "pass { retry: { idempotent: true } } to have such a task run again",
+    );
+  }
+}
+
+/** The worker of a strict session is gone, and with it the session's state. Open a new session. */
+export class SessionLost extends NogilError {
+  constructor(readonly session: string) {
+    super(
+      "SESSION_LOST",
+      `the worker of session "${session}" is gone, and a strict session cannot move to another; open a new session`,
     );
   }
 }

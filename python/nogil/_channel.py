@@ -4,12 +4,11 @@ The control thread touches a channel in three ways only: it adds to ``recalled``
 raise TaskCancelled in the thread. The order of operations that makes each of these exact is said where it matters.
 """
 
-import socket
 import threading
+from _socket import socket  # the C class alone: the module around it takes longer to import than all of ours
 from time import perf_counter, thread_time
 
 from . import _errors, _values, _wire
-from ._modules import FunctionNotFound
 
 # Replies of tiny tasks are gathered and sent together, but none waits longer than this (seconds).
 FLUSH_AFTER = 200e-6
@@ -33,11 +32,12 @@ class Channel:
     """What the serving thread and the control thread share about one channel."""
 
     __slots__ = (
-        "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "out", "lock", "thread_id"
+        "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "coroutine", "out", "lock",
+        "thread_id",
     )  # fmt: skip
 
     def __init__(self, descriptor, number):
-        self.socket = socket.socket(fileno=descriptor)
+        self.socket = socket(fileno=descriptor)
         self.number = number
         # Id of the last task that was started; ids grow along a channel, so a larger one has not been.
         self.last_started = 0
@@ -48,6 +48,8 @@ class Channel:
         # Id of the task that was asked to stop, and of the one in which TaskCancelled was raised.
         self.cancelled = 0
         self.interrupted = 0
+        # (event loop, asyncio task) while a coroutine function runs.
+        self.coroutine = None
         # Replies not sent yet. Append and delete of a list are atomic with and without the GIL.
         self.out = []
         self.lock = threading.Lock()
@@ -71,10 +73,14 @@ class Channel:
                 self.socket.sendall(part)
 
 
-def serve(channel, registry, max_message_bytes, end_process):
-    """Serves the channel until its end, then calls ``end_process``."""
+def attach(channel):
+    """Makes the calling thread the one that serves the channel."""
     channel.thread_id = threading.get_ident()
     current.channel = channel
+
+
+def serve(channel, registry, max_message_bytes, end_process):
+    """Serves the channel until its end, then calls ``end_process``. The thread was attached before."""
     # Every thread has its own of all this: on 3.13t an object that two threads use is slower than the work itself.
     import marshal
     import struct
@@ -161,7 +167,7 @@ def serve(channel, registry, max_message_bytes, end_process):
                     if cpu < 0:
                         cpu += thread_time()
                     status = _wire.ERROR
-                    data, attachments = _values.encode(_describe(error))
+                    data, attachments = _values.encode(_errors.describe(error))
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
@@ -169,7 +175,7 @@ def serve(channel, registry, max_message_bytes, end_process):
                 channel.running = 0
                 channel.interrupted = 0
                 status = _wire.ERROR
-                data, attachments = _values.encode(_describe(error))
+                data, attachments = _values.encode(_errors.describe(error))
             result = None
             if attachments is None:
                 if len(data) + _wire.TIMES_SIZE > max_message_bytes:
@@ -204,14 +210,7 @@ def _send_attachments(channel, pack_reply, task, status, times, data, attachment
 
 def _too_large(size, limit):
     error = _values.NotSendable("result", f"{size} bytes are over maxMessageBytes = {limit}")
-    return _values.encode(_describe(error))[0]
-
-
-def _describe(error):
-    details = _errors.describe(error)
-    if isinstance(error, FunctionNotFound):
-        details["nearest"] = error.nearest
-    return details
+    return _values.encode(_errors.describe(error))[0]
 
 
 def _clear_interrupt(channel):

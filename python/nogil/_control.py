@@ -18,6 +18,7 @@ class Control:
     def __init__(self, sock, channels, end_process):
         self._socket = sock
         self._channels = channels
+        self.instances = None
         self._end_process = end_process
         self._lock = threading.Lock()
 
@@ -45,11 +46,14 @@ class Control:
         if kind == _wire.RECALL:
             number, tasks = marshal.loads(body)
             return self._recall(self._channels[number], tasks)
+        if kind == _wire.STACKS:
+            return self._stacks()
+        if kind == _wire.SAFETY:
+            return self.instances.report()
         number, task = marshal.loads(body)
         channel = self._channels[number]
         if kind == _wire.CANCEL:
-            channel.cancelled = task
-            return channel.running == task
+            return self._cancel(channel, task)
         if kind == _wire.INTERRUPT:
             return self._interrupt(channel, task)
         raise _wire.ProtocolError(f"unknown control frame {kind}")
@@ -60,6 +64,32 @@ class Control:
         started = channel.last_started
         channel.flush()
         return [task for task in tasks if task > started]
+
+    def _cancel(self, channel, task):
+        """Asks the task to stop: sets its flag, and cancels its coroutine if it is one."""
+        channel.cancelled = task
+        coroutine = channel.coroutine
+        if channel.running != task:
+            return False
+        if coroutine is not None:
+            loop, asyncio_task = coroutine
+            try:
+                loop.call_soon_threadsafe(asyncio_task.cancel)
+            except RuntimeError:  # the loop was closed meanwhile
+                pass
+        return True
+
+    def _stacks(self):
+        """Where every thread that runs a task is: ``[[channel, task, stack text], ...]``."""
+        import traceback
+
+        frames = sys._current_frames()
+        stacks = []
+        for channel in self._channels:
+            task, frame = channel.running, frames.get(channel.thread_id)
+            if task and frame is not None:
+                stacks.append([channel.number, task, "".join(traceback.format_stack(frame))])
+        return stacks
 
     def _interrupt(self, channel, task):
         """Raises TaskCancelled in the task, if it still runs and this Python can."""

@@ -27,6 +27,9 @@ def describe(error, depth=0):
     if isinstance(error, _values.NotSendable):
         details["path"] = error.path
         details["reason"] = error.reason
+    nearest = getattr(error, "nogil_nearest", None)
+    if nearest is not None:
+        details["nearest"] = nearest
     return details
 
 

@@ -10,9 +10,10 @@ import importlib.util
 import marshal
 import os
 import sys
-import threading
 from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
+
+from ._channel import current
 
 CO_GENERATOR = 0x20
 CO_COROUTINE = 0x80
@@ -20,13 +21,13 @@ CO_ASYNC_GENERATOR = 0x200
 
 
 class FunctionNotFound(LookupError):
-    """No loaded module exports the name; ``nearest`` holds the names most like it."""
+    """No loaded module exports the name; ``nogil_nearest`` holds the names most like it."""
 
     def __init__(self, name, nearest, modules):
         hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
         super().__init__(f"no function {name!r} in {', '.join(modules)}{hint}")
         self.name = name
-        self.nearest = nearest
+        self.nogil_nearest = nearest
 
 
 def load_code_through_marshal():
@@ -78,12 +79,11 @@ def exports(module):
 
 
 class Registry:
-    """The callables of the loaded modules, by name; one instance of a class per worker for calls of its methods."""
+    """The callables of the loaded modules, by name."""
 
-    def __init__(self, modules):
+    def __init__(self, modules, instances):
         self._modules = modules
-        self._instances = {}
-        self._lock = threading.RLock()
+        self._instances = instances
 
     def resolve(self, name):
         """The callable for ``function``, ``module.function``, ``Class.method`` or ``module.Class.method``."""
@@ -107,25 +107,8 @@ class Registry:
         if not callable(found) or isinstance(found, ModuleType):
             return None
         if isinstance(owner, type) and isinstance(found, FunctionType) and not _is_static(owner, parts[-1]):
-            return self._method(owner, parts[-1])
+            return self._instances.method(owner, parts[-1])
         return found
-
-    def _method(self, owner, name):
-        """A method of the worker's one instance. Calls exclude one another unless the class is declared thread-safe."""
-        with self._lock:
-            held = self._instances.get(owner)
-            if held is None:
-                held = self._instances[owner] = (owner(), threading.RLock())
-        instance, lock = held
-        method = getattr(instance, name)
-        if getattr(owner, "__nogil_thread_safe__", False) or getattr(method, "__nogil_thread_safe__", False):
-            return method
-
-        def serialised(*args, **kwargs):
-            with lock:
-                return method(*args, **kwargs)
-
-        return serialised
 
     def _nearest(self, name):
         import difflib
@@ -151,14 +134,22 @@ def _runnable(function):
         return function
 
     def run(*args, **kwargs):
-        loop = getattr(_thread, "loop", None)
+        loop = getattr(current, "loop", None)
         if loop is None:
             import asyncio
 
-            loop = _thread.loop = asyncio.new_event_loop()
-        return loop.run_until_complete(function(*args, **kwargs))
+            loop = current.loop = asyncio.new_event_loop()
+        task = loop.create_task(function(*args, **kwargs))
+        channel = getattr(current, "channel", None)
+        if channel is None:
+            return loop.run_until_complete(task)
+        channel.coroutine = (loop, task)
+        try:
+            # The request to stop may have come before there was a task to tell.
+            if channel.cancelled == channel.running:
+                task.cancel()
+            return loop.run_until_complete(task)
+        finally:
+            channel.coroutine = None
 
     return run
-
-
-_thread = threading.local()

@@ -28,9 +28,3 @@ def progress(done, total=None):
         channel.out.append(_wire.frame(channel.running, _wire.PROGRESS, marshal.dumps((done, total), 4)))
         channel.flush()
 
-
-def thread_safe(target):
-    """Declares that a class, or one method, may be used by several threads at once. Calls of it are then not
-    serialised."""
-    target.__nogil_thread_safe__ = True
-    return target

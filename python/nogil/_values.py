@@ -6,7 +6,6 @@ Data of arrays travels behind the marshalled value as aligned attachments, so th
 """
 
 import marshal
-import re
 import struct
 import sys
 
@@ -27,9 +26,6 @@ _loads = marshal.loads
 _SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes})
 _CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
 
-# A bytes record as marshal writes it: its type byte (with or without the reference flag), a length below 16 MiB.
-# Text may look like one; that costs a walk and changes nothing.
-_BYTES_RECORD = re.compile(rb"[s\xf3](...)\x00", re.DOTALL)
 _ALWAYS_WALK_FROM = 1 << 24
 
 
@@ -110,10 +106,18 @@ def _may_hold_arrays(data):
     if len(data) >= _ALWAYS_WALK_FROM:
         return True
     room = len(data)
-    for match in _BYTES_RECORD.finditer(data):
+    for match in _bytes_records().finditer(data):
         if match.end() + int.from_bytes(match[1], "little") <= room:
             return True
     return False
+
+
+def _bytes_records():
+    """Finds bytes records as marshal writes them: the type byte (with or without the reference flag), a length below
+    16 MiB. Text may look like one; that costs a walk and changes nothing."""
+    import re  # not at the top: most workers never get here, and it would delay their start
+
+    return re.compile(rb"[s\xf3](...)\x00", re.DOTALL)
 
 
 def _is_plain(value, depth):

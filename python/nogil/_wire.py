@@ -33,7 +33,9 @@ PING = 2
 RECALL = 3
 CANCEL = 4
 INTERRUPT = 5
+STACKS = 6
 SHUTDOWN = 7
+SAFETY = 8
 
 # Worker to host, on the control channel.
 ANSWER = 1

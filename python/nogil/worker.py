@@ -8,7 +8,6 @@ descriptor from 4 on is the channel of one thread.
 import marshal
 import os
 import signal
-import socket
 import sys
 import threading
 
@@ -16,12 +15,16 @@ import threading
 # parent takes its place, and goes to the end once our own modules are in.
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0] = os.path.dirname(_PACKAGE)
-from nogil import _channel, _errors, _modules, _wire  # noqa: E402
+from nogil import _channel, _errors, _modules, _output, _wire  # noqa: E402
 from nogil._control import Control, gil_enabled  # noqa: E402
+from nogil._instances import Instances  # noqa: E402
 
 sys.path.append(sys.path.pop(0))
 
 INIT_MAX_BYTES = 1 << 24
+
+# sysexits.h: EX_SOFTWARE
+EXIT_BROKEN = 70
 
 
 def _end_process():
@@ -32,6 +35,17 @@ def _end_process():
         except Exception:
             pass
     os._exit(0)
+
+
+def _or_die(serve, *args):
+    """A channel that nobody serves any more would leave its caller waiting: end the process instead."""
+    try:
+        serve(*args)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(EXIT_BROKEN)
 
 
 def _die_with_the_host():
@@ -75,7 +89,7 @@ def _report_gil_switch(control):
 def main():
     # Ctrl-C in a terminal reaches the whole group; the host decides what becomes of the tasks.
     signal.signal(signal.SIGINT, lambda number, frame: None)
-    control_socket = socket.socket(fileno=3)
+    control_socket = _channel.socket(fileno=3)
     request, kind, body = _wire.read_frame(control_socket, INIT_MAX_BYTES) or sys.exit(0)
     if kind != _wire.INIT:
         raise _wire.ProtocolError(f"expected INIT, got frame {kind}")
@@ -87,38 +101,78 @@ def main():
     gil_modules = _report_gil_switch(control) if free_threaded else []
     if free_threaded:
         _modules.load_code_through_marshal()
+    _output.install()
+    instances = control.instances = Instances(options["safetyChecks"], lambda event: control.send(_wire.EVENT, event))
     modules = []
-    for name in options["modules"]:
+    registry = _modules.Registry(modules, instances)
+
+    def attempt(what, name, step, *args):
+        """Runs one step of the start; a failure is told to the host, and ends the start."""
         try:
-            modules.append(_modules.load(name))
+            return step(*args)
         except BaseException as error:
-            failure = {"module": name, "error": _errors.describe(error)}
-            control.send(_wire.ANSWER, {"failed": failure}, request)
+            control.send(_wire.ANSWER, {"failed": {"what": what, "name": name, "error": _errors.describe(error)}}, request)
+            raise _StartFailed from None
+
+    def initialise(what):
+        name = options[what]
+        if name is not None:
+            attempt(what, name, lambda: registry.resolve(name)())
+
+    def run_channel(channel):
+        _channel.attach(channel)
+        try:
+            initialise("threadInitializer")
+        except _StartFailed:
             return
-    registry = _modules.Registry(modules)
-    hello = {
-        "protocol": _wire.PROTOCOL_VERSION,
-        "pid": os.getpid(),
-        "version": "%d.%d.%d" % sys.version_info[:3],
-        "gilEnabled": gil_enabled(),
-        "gilModule": gil_modules[0] if gil_modules else None,
-        "freeThreadedBuild": free_threaded or bool(gil_modules),
-        "exports": {module.__name__: _modules.exports(module) for module in modules},
-    }
+        ready()
+        _or_die(_channel.serve, channel, registry, limit, _end_process)
+
+    try:
+        for name in options["modules"]:
+            modules.append(attempt("module", name, _modules.load, name))
+        initialise("initializer")
+    except _StartFailed:
+        return
+
+    # The host hears of us when every thread has run its initialiser.
+    waiting = list(channels)
+    lock = threading.Lock()
+
+    def ready():
+        with lock:
+            waiting.pop()
+            if waiting:
+                return
+        hello = {
+            "protocol": _wire.PROTOCOL_VERSION,
+            "pid": os.getpid(),
+            "version": "%d.%d.%d" % sys.version_info[:3],
+            "gilEnabled": gil_enabled(),
+            "gilModule": gil_modules[0] if gil_modules else None,
+            "freeThreadedBuild": free_threaded or bool(gil_modules),
+            "exports": {module.__name__: _modules.exports(module) for module in modules},
+        }
+        control.send(_wire.ANSWER, hello, request)
 
     def start(target, *args):
         threading.Thread(target=target, args=args, daemon=True).start()
 
-    on_main = channels[:1] if options["profile"] == "process" else []
-    for channel in channels[len(on_main) :]:
-        start(_channel.serve, channel, registry, limit, _end_process)
-    control.send(_wire.ANSWER, hello, request)
-    _die_with_the_host()
-    if on_main:
-        start(control.serve, limit)
-        _channel.serve(on_main[0], registry, limit, _end_process)
-    else:
+    def serve_control():
+        _die_with_the_host()
         control.serve(limit)
+
+    if options["profile"] == "process":
+        start(_or_die, serve_control)
+        run_channel(channels[0])
+    else:
+        for channel in channels:
+            start(run_channel, channel)
+        _or_die(serve_control)
+
+
+class _StartFailed(Exception):
+    """A step of the start failed and the host was told."""
 
 
 if __name__ == "__main__":

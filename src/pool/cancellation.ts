@@ -1,14 +1,16 @@
-import { type CancelStep, type NogilError, PythonError } from "../errors.js";
+import { type CancelStep, type NogilError, PythonError, type RunningStack } from "../errors.js";
 import { toErrorDetails } from "../wire/index.js";
 
 const INTERRUPT_CLASS = "nogil._channel.TaskCancelled";
 
 /** Makes the error that a stopped task fails with. */
-export type Failure = (step: CancelStep, cause: unknown) => NogilError;
+export type Failure = (step: CancelStep, cause: unknown, stacks: readonly RunningStack[]) => NogilError;
 
 /** That a task is being stopped, and in the end how. */
 export class Cancellation {
   step: CancelStep | undefined;
+  /** Where the worker's tasks were before the interrupt. */
+  stacks: readonly RunningStack[] = [];
   readonly #makeError: Failure;
 
   constructor(makeError: Failure) {
@@ -17,7 +19,7 @@ export class Cancellation {
 
   failure(step: CancelStep, cause?: unknown): NogilError {
     this.step = step;
-    return this.#makeError(step, cause);
+    return this.#makeError(step, cause, this.stacks);
   }
 
   /** The task raised: because we interrupted it, or because it noticed and left that way. */

@@ -57,7 +57,17 @@ export class Canceller {
     worker.recall(channel, [id]).then((ids) => this.#dispatcher.recalled(slot, ids));
     if (await settledWithin(task, grace)) return;
     worker.interrupt(channel, id);
-    if (await settledWithin(task, killAfter - grace)) return;
+    const rest = killAfter - grace;
+    if (await settledWithin(task, rest / 2)) return;
+    // It waits in C or swallows everything. Where it does so is worth knowing before its worker is gone.
+    worker.stacks().then((stacks) => {
+      cancellation.stacks = stacks.map(({ channel, task, stack }) => ({
+        functionName: worker.channels[channel]?.labelOf(task)?.name ?? "?",
+        thread: channel,
+        stack,
+      }));
+    });
+    if (await settledWithin(task, rest / 2)) return;
     task.reject(cancellation.failure("killed"));
     this.#options.replace(worker);
   }

@@ -5,8 +5,9 @@
  * about a millisecond by the time their functions took before. Should one of them take longer than expected, the tasks
  * behind it are taken back and given to others.
  */
-import { NogilError } from "../errors.js";
+import { NogilError, SessionLost } from "../errors.js";
 import type { Worker } from "../worker/index.js";
+import type { Binding } from "./binding.js";
 import { Slot } from "./slot.js";
 import type { Task } from "./task.js";
 import { TaskQueue } from "./task-queue.js";
@@ -21,7 +22,12 @@ const STALL_AFTER_MS = 2;
 const FORGETTING = 0.1;
 
 export class Dispatcher {
-  readonly queue = new TaskQueue();
+  /** Tasks that any worker may run. */
+  readonly #anywhere = new TaskQueue();
+  /** Tasks of sessions, by the worker they are bound to. */
+  readonly #bound = new Map<Worker, TaskQueue>();
+  /** The sessions bound to each worker. */
+  readonly #bindings = new Map<Worker, Set<Binding>>();
   readonly #slots: Slot[] = [];
   /** Slots with nothing to do, the last used on top: its thread and its caches are the warmest. */
   readonly #idle: Slot[] = [];
@@ -31,6 +37,13 @@ export class Dispatcher {
 
   get slots(): readonly Slot[] {
     return this.#slots;
+  }
+
+  /** Tasks that wait. */
+  get waiting(): number {
+    let count = this.#anywhere.size;
+    for (const queue of this.#bound.values()) count += queue.size;
+    return count;
   }
 
   /** Tasks sent and not ended. */
@@ -59,6 +72,7 @@ export class Dispatcher {
       slot.isOpen = false;
       remove(this.#idle, slot);
     }
+    this.#unbind(worker);
     await Promise.all(slots.map((slot) => this.#takeBack(slot, 0)));
   }
 
@@ -69,10 +83,55 @@ export class Dispatcher {
       remove(this.#idle, slot);
       remove(this.#slots, slot);
     }
+    this.#unbind(worker);
+  }
+
+  /** Binds a session's tasks to the worker they get first. */
+  bind(binding: Binding): void {
+    binding.worker = this.#leastBound();
+    if (binding.worker === undefined) return;
+    const bindings = this.#bindings.get(binding.worker);
+    if (bindings === undefined) this.#bindings.set(binding.worker, new Set([binding]));
+    else bindings.add(binding);
+  }
+
+  /** The session is closed. */
+  release(binding: Binding): void {
+    if (binding.worker !== undefined) this.#bindings.get(binding.worker)?.delete(binding);
+  }
+
+  /** A strict session needs this very worker. */
+  isHeld(worker: Worker): boolean {
+    return [...(this.#bindings.get(worker) ?? [])].some(({ mode }) => mode === "strict");
+  }
+
+  /** Tasks that ended on a worker. */
+  endedOn(worker: Worker): number {
+    let count = 0;
+    for (const slot of this.#slots) if (slot.worker === worker) count += slot.ended;
+    return count;
+  }
+
+  /** The sessions of a worker that takes no more tasks move to another, or are lost. */
+  #unbind(worker: Worker): void {
+    const bindings = this.#bindings.get(worker) ?? [];
+    const queue = this.#bound.get(worker);
+    this.#bindings.delete(worker);
+    this.#bound.delete(worker);
+    const tasks: Task[] = [];
+    for (let task = queue?.shift(); task !== undefined; task = queue?.shift()) tasks.push(task);
+    for (const binding of bindings) {
+      binding.worker = undefined;
+      if (binding.mode === "strict") binding.isLost = true;
+      else this.bind(binding);
+    }
+    for (const task of tasks) this.#queueOf(task)?.push(task);
   }
 
   push(task: Task): void {
-    this.queue.push(task);
+    const queue = this.#queueOf(task);
+    if (queue === undefined) return;
+    queue.push(task);
     this.dispatch();
   }
 
@@ -81,26 +140,75 @@ export class Dispatcher {
     if (task.isSettled) return;
     if (task.cancellation !== undefined) return task.reject(task.cancellation.failure("queued"));
     task.requeued(started);
-    this.queue.pushFront(task);
+    this.#queueOf(task)?.pushFront(task);
+  }
+
+  /** Takes every waiting task out. */
+  drain(): Task[] {
+    const tasks: Task[] = [];
+    for (const queue of [this.#anywhere, ...this.#bound.values()]) {
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
+    }
+    return tasks;
   }
 
   /** Hands out what can be handed out now. */
   dispatch(): void {
-    while (this.queue.size > 0) {
-      const idle = this.#idle[this.#idle.length - 1];
-      const slot = idle ?? this.#leastLoaded();
-      const task = slot && this.queue.shift();
-      if (slot === undefined || task === undefined) return;
-      const estimate = (this.#estimates.get(task.name) ?? Number.POSITIVE_INFINITY) + CALL_OVERHEAD_SECONDS;
-      if (idle !== undefined) {
-        this.#idle.pop();
-        slot.isIdle = false;
-      } else if (slot.backlog + estimate > PREFETCH_SECONDS) {
-        this.queue.pushFront(task);
-        return;
-      }
-      this.#send(task, slot, estimate);
+    for (const [worker, queue] of this.#bound) {
+      while (queue.size > 0 && this.#dispatchOne(queue, worker)) {}
     }
+    while (this.#anywhere.size > 0 && this.#dispatchOne(this.#anywhere, undefined)) {}
+  }
+
+  /** Gives the next task of a queue to a thread; false when there is none for it. */
+  #dispatchOne(queue: TaskQueue, worker: Worker | undefined): boolean {
+    const idle =
+      worker === undefined
+        ? this.#idle[this.#idle.length - 1]
+        : this.#idle.findLast((candidate) => candidate.worker === worker);
+    const slot = idle ?? this.#leastLoaded(worker);
+    const task = slot && queue.shift();
+    if (slot === undefined || task === undefined) return false;
+    const estimate = (this.#estimates.get(task.name) ?? Number.POSITIVE_INFINITY) + CALL_OVERHEAD_SECONDS;
+    if (idle !== undefined) {
+      remove(this.#idle, slot);
+      slot.isIdle = false;
+    } else if (slot.backlog + estimate > PREFETCH_SECONDS) {
+      queue.pushFront(task);
+      return false;
+    }
+    this.#send(task, slot, estimate);
+    return true;
+  }
+
+  /** Where a task waits; undefined when it was refused because its session is lost. */
+  #queueOf(task: Task): TaskQueue | undefined {
+    const { binding } = task;
+    if (binding === undefined) return this.#anywhere;
+    if (binding.isLost) {
+      task.reject(new SessionLost(binding.key));
+      return undefined;
+    }
+    if (binding.worker === undefined) this.bind(binding);
+    if (binding.worker === undefined) return this.#anywhere; // no worker now; any that comes
+    let queue = this.#bound.get(binding.worker);
+    if (queue === undefined) {
+      queue = new TaskQueue();
+      this.#bound.set(binding.worker, queue);
+    }
+    return queue;
+  }
+
+  /** The open worker with the least work bound to it or under way. */
+  #leastBound(): Worker | undefined {
+    let best: Worker | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const worker of new Set(this.#slots.filter((slot) => slot.isOpen).map((slot) => slot.worker))) {
+      const work =
+        (this.#bindings.get(worker)?.size ?? 0) + (this.#bound.get(worker)?.size ?? 0) + worker.inFlight;
+      if (work < least) [best, least] = [worker, work];
+    }
+    return best;
   }
 
   /** Learns from a task that was settled after it was sent. */
@@ -131,9 +239,10 @@ export class Dispatcher {
     if (slot.channel.inFlight > 1) this.#watch();
   }
 
-  #leastLoaded(): Slot | undefined {
+  #leastLoaded(worker: Worker | undefined): Slot | undefined {
     let best: Slot | undefined;
     for (const slot of this.#slots) {
+      if (worker !== undefined && slot.worker !== worker) continue;
       if (slot.isOpen && !slot.isStalled && (best === undefined || slot.backlog < best.backlog)) best = slot;
     }
     return best !== undefined && best.backlog < PREFETCH_SECONDS ? best : undefined;
@@ -142,7 +251,7 @@ export class Dispatcher {
   /** A task of the slot ended. */
   #freed(slot: Slot): void {
     this.#rest(slot);
-    if (this.queue.size > 0) this.dispatch();
+    if (this.#anywhere.size > 0 || this.#bound.size > 0) this.dispatch();
   }
 
   /** Puts a slot that has nothing to do among the idle ones. */
@@ -207,6 +316,6 @@ export class Dispatcher {
 }
 
 function remove<T>(list: T[], item: T): void {
-  const index = list.indexOf(item);
+  const index = list.lastIndexOf(item);
   if (index >= 0) list.splice(index, 1);
 }

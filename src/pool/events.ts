@@ -1,5 +1,7 @@
 /** What a pool reports while it runs. */
 import type { ModuleLoadFailed, NogilError, WorkerExit, WorkerStartFailed } from "../errors.js";
+import type { ProcessState } from "./liveness.js";
+import type { Overlap } from "./safety.js";
 import type { TaskStats } from "./task.js";
 
 export interface PoolEvents {
@@ -17,8 +19,26 @@ export interface PoolEvents {
   "gil-enabled": [event: { readonly pid: number; readonly module: string }];
   /** The pool changed from threads to processes. */
   "profile-changed": [event: { readonly profile: "thread" | "process"; readonly reason: string }];
-  /** Python printed a line. */
-  output: [event: { readonly pid: number; readonly stream: "stdout" | "stderr"; readonly line: string }];
+  /** A worker is replaced because it has reached a limit of `recycle`. */
+  "worker-recycled": [event: { readonly pid: number; readonly reason: string }];
+  /** A worker has not answered for seconds; what the system says it does. Nothing is done about it. */
+  "worker-unresponsive": [
+    event: { readonly pid: number; readonly milliseconds: number; readonly state: ProcessState },
+  ];
+  /** It answers again. */
+  "worker-responsive": [event: { readonly pid: number }];
+  /** Python printed a line; `functionName` and `task` where a task did (see `handle.number`). */
+  output: [
+    event: {
+      readonly pid: number;
+      readonly stream: "stdout" | "stderr";
+      readonly line: string;
+      readonly task?: number;
+      readonly functionName?: string;
+    },
+  ];
+  /** Safety checks saw two threads inside the same thing. */
+  "thread-overlap": [overlap: Overlap];
   /** A task failed, also one whose handle nobody awaits. */
   "task-failed": [
     event: { readonly functionName: string; readonly error: NogilError; readonly stats: TaskStats },

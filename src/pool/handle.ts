@@ -22,6 +22,11 @@ export class Handle<T = unknown> implements PromiseLike<T> {
     return this.#task.name;
   }
 
+  /** Counts the tasks of this host process; the same as in events. */
+  get number(): number {
+    return this.#task.number;
+  }
+
   get state(): TaskState {
     return this.#task.state;
   }

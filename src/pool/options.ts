@@ -22,6 +22,21 @@ export interface PoolOptions {
   readonly workers?: number | "auto";
   /** Threads in each process; only with the thread profile. @default "auto": one a core */
   readonly threads?: number | "auto";
+  /** Finds the pool again with `getPool(name)`. */
+  readonly name?: string;
+  /** A Python function called once in each worker after the imports, and one called in each of its threads. */
+  readonly initializer?: string;
+  readonly threadInitializer?: string;
+  /** When to replace a worker by a fresh one: started first, then the old one finishes its tasks. @default never */
+  readonly recycle?: RecycleOptions;
+  /** Replace the workers when a Python file beside the modules changes; for development. @default false */
+  readonly watch?: boolean;
+  /**
+   * Look for two threads inside a class that is not declared thread-safe: report it (`warn`), or fail the call
+   * (`strict`). See `pool.safetyReport()`.
+   * @default "off"
+   */
+  readonly safetyChecks?: "off" | "warn" | "strict";
   /** A path, a command, a virtual environment's folder or a version request ("3.14t", ">=3.11"). */
   readonly python?: string;
   /** Working folder of the workers, and what relative modules start from. @default process.cwd() */
@@ -44,12 +59,28 @@ export interface PoolOptions {
   readonly dates?: "date" | "iso";
 }
 
+/** Limits of one worker's life. */
+export interface RecycleOptions {
+  /** Tasks ended. */
+  readonly tasks?: number;
+  /** Milliseconds since its start. */
+  readonly age?: number;
+  /** Resident memory of the Python process in bytes. */
+  readonly rss?: number;
+}
+
 /** Every option with its value. */
 export interface ResolvedOptions {
   readonly modules: readonly string[];
   readonly profile: "auto" | "thread" | "process";
   readonly workers: number | "auto";
   readonly threads: number | "auto";
+  readonly name: string | undefined;
+  readonly initializer: string | undefined;
+  readonly threadInitializer: string | undefined;
+  readonly recycle: RecycleOptions;
+  readonly watch: boolean;
+  readonly safetyChecks: "off" | "warn" | "strict";
   readonly python: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -81,6 +112,7 @@ const milliseconds = z
   .max(2 ** 31 - 1);
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, values.map((value) => `"${value}"`).join(" or "));
+const limit = z.number("a number above 0").gt(0, "a number above 0");
 const moduleName = z.union([z.string().min(1), z.instanceof(URL)], "a file or a dotted module name");
 
 const schema = z.strictObject({
@@ -88,6 +120,17 @@ const schema = z.strictObject({
   profile: oneOf(["auto", "thread", "process"]).default("auto"),
   workers: count(MAX_WORKERS).default("auto"),
   threads: count(MAX_THREADS).default("auto"),
+  name: z.string("a text").min(1).optional(),
+  initializer: z.string("the name of a Python function").min(1).optional(),
+  threadInitializer: z.string("the name of a Python function").min(1).optional(),
+  recycle: z
+    .strictObject(
+      { tasks: limit.optional(), age: limit.optional(), rss: limit.optional() },
+      "{ tasks, age, rss }",
+    )
+    .default({}),
+  watch: z.boolean("true or false").default(false),
+  safetyChecks: oneOf(["off", "warn", "strict"]).default("off"),
   python: z.string("a path, a command, a folder or a version request").min(1).optional(),
   cwd: z.string("the path of a folder").default(() => process.cwd()),
   env: z.record(z.string(), z.string().optional(), "an object of texts").default({}),
@@ -104,6 +147,9 @@ const schema = z.strictObject({
   dates: oneOf(["date", "iso"]).default("date"),
 });
 
+/** Options without a default, so that every one is there. */
+const OPTIONAL = { name: undefined, initializer: undefined, threadInitializer: undefined, python: undefined };
+
 /** @throws InvalidOption naming the option, its value and what is allowed. */
 export function normalizeOptions(options: PoolOptions): ResolvedOptions {
   const { module, ...rest } = check(schema, options);
@@ -118,7 +164,7 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
     );
   }
   const modules = (Array.isArray(module) ? module : [module]).map((name) => moduleLocation(name, rest.cwd));
-  return { ...rest, python: rest.python, modules };
+  return { ...OPTIONAL, ...rest, recycle: rest.recycle as RecycleOptions, modules };
 }
 
 /** A file becomes its absolute path; a dotted name stays what it is. */

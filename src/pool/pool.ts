@@ -10,15 +10,22 @@ import {
 } from "../errors.js";
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
 import { KeywordArguments } from "../wire/index.js";
-import type { Worker, WorkerOptions } from "../worker/index.js";
+import type { CallLabel, Worker, WorkerOptions } from "../worker/index.js";
+import type { Binding } from "./binding.js";
 import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
 import { Canceller } from "./canceller.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { PoolEvents } from "./events.js";
+import { FileWatch } from "./file-watch.js";
 import { Handle } from "./handle.js";
+import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
+import { find, register, unregister } from "./named-pools.js";
 import { normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
+import { Recycler } from "./recycler.js";
+import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
+import { Session, type SessionOptions } from "./session.js";
 import { type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
 import { Task } from "./task.js";
@@ -43,8 +50,20 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     preferFreeThreaded: resolved.profile !== "process",
   });
   const pool = new Pool(PRIVATE, resolved, interpreter);
-  await pool[START]();
+  if (resolved.name !== undefined) register(resolved.name, pool);
+  try {
+    await pool[START]();
+  } catch (error) {
+    if (resolved.name !== undefined) unregister(resolved.name);
+    throw error;
+  }
   return pool;
+}
+
+/** The open pool that was created with this name; undefined when there is none. */
+export function getPool(name: string): Pool | undefined {
+  const pool = find(name);
+  return pool instanceof Pool ? pool : undefined;
 }
 
 const PRIVATE = Symbol("only createPool makes pools");
@@ -58,6 +77,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #dispatcher = new Dispatcher();
   readonly #canceller: Canceller;
   readonly #supervisor: Supervisor;
+  readonly #sessions = new Map<string, Session>();
+  readonly #toldSerialised = new Set<string>();
+  #liveness: Liveness | undefined;
+  #recycler: Recycler | undefined;
+  #fileWatch: FileWatch | undefined;
   #choice: ProfileChoice;
   #closing: Promise<void> | undefined;
   /** Tasks not settled yet. */
@@ -81,8 +105,10 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       exited: (worker, expected, exit) =>
         this.emit("worker-exited", { worker: worker.number, expected, exit }),
       startFailed: (error, attempt) => this.emit("worker-start-failed", { error, attempt }),
-      output: (worker, stream, line) => this.#output(worker, stream, line),
+      output: (worker, stream, line, call) => this.#output(worker, stream, line, call),
       gilEnabled: (worker, module) => this.#gilEnabled(worker, module),
+      serialised: (_, className) => this.#serialised(className),
+      overlap: (_, overlap) => this.emit("thread-overlap", overlap as Overlap),
     });
     this.#canceller = new Canceller(this.#dispatcher, {
       grace: options.grace,
@@ -163,6 +189,44 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     );
   }
 
+  /**
+   * A caller bound to one worker: what its calls leave in Python is there for the next ones.
+   *
+   * @param key any text; the same key gives the same session until it is closed
+   */
+  session(key: string, options: SessionOptions = {}): Session {
+    const { mode = "hint" } = options;
+    if (mode !== "hint" && mode !== "strict") throw new InvalidOption("mode", mode, '"hint" or "strict"');
+    if (mode === "strict" && this.#wantedWorkers() === 1 && Object.keys(this.#options.recycle).length > 0) {
+      throw new InvalidOption(
+        "mode",
+        mode,
+        '"hint", or more than one worker: this pool recycles its only worker, which a strict session would forbid',
+      );
+    }
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const binding: Binding = { key, mode, worker: undefined, isLost: false };
+    const session = new Session(
+      {
+        submit: (name, args, callOptions, to) =>
+          this.#handle(this.#task(name, args, checkCallOptions(callOptions), to)),
+        closed: (released) => {
+          this.#sessions.delete(key);
+          this.#dispatcher.release(released);
+        },
+      },
+      binding,
+    );
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  /** What safety checks have seen in all workers, and imported libraries known not to be thread-safe. */
+  async safetyReport(): Promise<SafetyReport> {
+    return mergeReports(await Promise.all(this.#supervisor.workers.map((worker) => worker.safety())));
+  }
+
   /** Resolves when all workers run, not only the first. */
   ready(): Promise<void> {
     return this.#supervisor.ready();
@@ -173,7 +237,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     return {
       profile: this.#choice.profile,
       profileReason: this.#choice.reason,
-      queued: this.#dispatcher.queue.size,
+      queued: this.#dispatcher.waiting,
       running: this.#dispatcher.running,
       fulfilled: this.#fulfilled,
       rejected: this.#rejected,
@@ -211,18 +275,37 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#choice = choice;
     if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
     this.#supervisor.adopt(worker, this.#wantedWorkers());
+    this.#liveness = new Liveness(() => this.#supervisor.workers, {
+      unresponsive: (silent, milliseconds, state) =>
+        this.emit("worker-unresponsive", { pid: silent.pid ?? 0, milliseconds, state }),
+      responsive: (answering) => this.emit("worker-responsive", { pid: answering.pid ?? 0 }),
+    });
+    const { recycle, watch, modules } = this.#options;
+    if (Object.keys(recycle).length > 0) {
+      const isHeld = (candidate: Worker) => this.#dispatcher.isHeld(candidate);
+      this.#recycler = new Recycler(recycle, this.#dispatcher, isHeld, (old, reason) => {
+        this.emit("worker-recycled", { pid: old.pid ?? 0, reason });
+        this.#supervisor.replace(old);
+      });
+    }
+    if (watch) {
+      this.#fileWatch = new FileWatch(modules, () => {
+        for (const old of this.#supervisor.workers) this.#supervisor.replace(old);
+      });
+    }
   }
 
-  #task(name: string, args: readonly unknown[], options: CallOptions): Task {
+  #task(name: string, args: readonly unknown[], options: CallOptions, binding?: Binding): Task {
     if (typeof name !== "string" || name === "")
       throw new InvalidOption("name", name, "the name of a Python function");
     if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
     if (this.#closing !== undefined) throw new PoolClosed();
-    if (this.#dispatcher.queue.size >= this.#options.maxQueue) throw new QueueFull(this.#options.maxQueue);
+    if (this.#dispatcher.waiting >= this.#options.maxQueue) throw new QueueFull(this.#options.maxQueue);
     if (this.#supervisor.unavailable !== undefined) throw this.#supervisor.unavailable;
     const [positional, keywords] = splitArguments(args, options.kwargs);
     const attempts = attemptsOf(options.retry);
     const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
+    task.binding = binding;
     if (options !== NO_OPTIONS) this.#watch(task, options);
     if (this.#open++ === 0) this.#keepAlive.ref();
     if (!task.isSettled) this.#dispatcher.push(task);
@@ -242,7 +325,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     task.onProgress = onProgress;
     if (timeout !== undefined) {
       const timer = setTimeout(() => {
-        this.#canceller.stop(task, (step) => new TaskTimeout(task.name, timeout, step));
+        this.#canceller.stop(task, (step, _, stacks) => new TaskTimeout(task.name, timeout, step, stacks));
       }, timeout);
       task.onEnd(() => clearTimeout(timer));
     }
@@ -257,7 +340,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   readonly #settled = (task: Task, wasQueued: boolean): void => {
-    if (wasQueued) this.#dispatcher.queue.settled();
+    if (wasQueued) task.waitsIn?.settled();
     else this.#dispatcher.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
     else {
@@ -283,20 +366,36 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
         this.#drained = resolve;
       });
     }
+    this.#liveness?.stop();
+    this.#recycler?.stop();
+    this.#fileWatch?.close();
     await this.#supervisor.close(force);
     clearInterval(this.#keepAlive);
+    if (this.#options.name !== undefined) unregister(this.#options.name);
   }
 
   #failAll(): void {
-    const { queue, slots } = this.#dispatcher;
+    const { slots } = this.#dispatcher;
     const closed = () => new PoolClosed("the pool was closed by force before the task ended");
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) task.reject(closed());
+    for (const task of this.#dispatcher.drain()) task.reject(closed());
     for (const slot of slots) for (const [, call] of [...slot.channel.calls]) (call as Task).reject(closed());
   }
 
-  #output(worker: Worker, stream: "stdout" | "stderr", line: string): void {
-    this.emit("output", { pid: worker.pid ?? 0, stream, line });
+  #output(worker: Worker, stream: "stdout" | "stderr", line: string, call: CallLabel | undefined): void {
+    const label = call && { task: call.number, functionName: call.name };
+    this.emit("output", { pid: worker.pid ?? 0, stream, line, ...label });
     if (this.#options.output === "inherit") process[stream].write(`${line}\n`);
+  }
+
+  /** Said once a class, whichever worker sees it first. */
+  #serialised(className: string): void {
+    if (this.#toldSerialised.has(className)) return;
+    this.#toldSerialised.add(className);
+    process.emitWarning(
+      `calls of ${className} wait for one another: the class is not declared thread-safe. ` +
+        "If it is, decorate it with nogil.thread_safe; if it need not be shared, use functions.",
+      { type: "NogilWarning", code: "NOGIL_SERIALISED" },
+    );
   }
 
   #gilEnabled(worker: Worker, module: string): void {
@@ -324,12 +423,16 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   #workerOptions(): WorkerOptions {
     const { modules, cwd, env, maxMessageBytes, startTimeout, dates } = this.#options;
+    const { initializer, threadInitializer, safetyChecks } = this.#options;
     const threads = this.#threadsPerWorker();
     return {
       interpreter: this.interpreter,
       modules,
       profile: this.#choice.profile,
       threads,
+      initializer,
+      threadInitializer,
+      safetyChecks,
       cwd,
       env,
       threadsInAll: threads * this.#wantedWorkers(),

@@ -39,7 +39,7 @@ export function workerStats(worker: Worker): WorkerStats {
 }
 
 /** VmRSS of a process, where there is /proc. */
-function residentBytes(pid: number | undefined): number | undefined {
+export function residentBytes(pid: number | undefined): number | undefined {
   try {
     const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
     return match === null ? undefined : Number(match[1]) * 1024;

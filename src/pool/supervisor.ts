@@ -14,12 +14,13 @@ import type { Task } from "./task.js";
 /** A task that was running when this many workers died is not given to another. */
 const QUARANTINE_AFTER = 2;
 
-export interface SupervisorHooks {
+/** Between the starts of workers that died together, so that they do not all import at once (milliseconds). */
+const STAGGER_MS = 50;
+
+export interface SupervisorHooks extends Omit<WorkerListener, "exited"> {
   started(worker: Worker): void;
   exited(worker: Worker, expected: boolean, exit: WorkerExit): void;
   startFailed(error: unknown, attempt: number): void;
-  output: WorkerListener["output"];
-  gilEnabled: WorkerListener["gilEnabled"];
 }
 
 export class Supervisor {
@@ -29,6 +30,8 @@ export class Supervisor {
   readonly #workers = new Set<Worker>();
   /** Workers the pool itself wants to end. */
   readonly #retiring = new Set<Worker>();
+  /** Workers whose successor is being started. */
+  readonly #replacing = new Set<Worker>();
   readonly #starting = new Set<Promise<unknown>>();
   /** What waits for a pause to end; called early when the pool closes. */
   readonly #pauses = new Set<() => void>();
@@ -115,17 +118,40 @@ export class Supervisor {
     );
   }
 
-  readonly #listener: WorkerListener = {
-    output: (worker, stream, line) => this.#hooks.output(worker, stream, line),
-    gilEnabled: (worker, module) => this.#hooks.gilEnabled(worker, module),
-    exited: (worker, exit) => this.#exited(worker, exit),
-  };
+  /** Replaces a worker by one that is started before, and keeps it if that fails. */
+  async replace(worker: Worker): Promise<void> {
+    if (this.#replacing.has(worker) || this.#retiring.has(worker) || this.#isClosed) return;
+    this.#replacing.add(worker);
+    const start = Worker.start(this.#options, this.#listener).then(
+      async (spare) => {
+        this.#starting.delete(start);
+        if (this.#isClosed) this.#retiring.add(spare);
+        this.#ready(spare);
+        if (!this.#isClosed) await this.retire(worker, Number.POSITIVE_INFINITY);
+      },
+      (error) => {
+        this.#starting.delete(start);
+        this.#hooks.startFailed(error, 1);
+      },
+    );
+    this.#starting.add(start);
+    await start;
+    this.#replacing.delete(worker);
+  }
+
+  get #listener(): WorkerListener {
+    return { ...this.#hooks, exited: (worker, exit) => this.#exited(worker, exit) };
+  }
 
   /** Starts what is missing. */
   #fill(): void {
     if (this.#isClosed) return;
+    for (let missing = this.#missing(); missing > 0; missing--) this.#start();
+  }
+
+  #missing(): number {
     const serving = [...this.#workers].filter((worker) => !this.#retiring.has(worker)).length;
-    for (let missing = this.#wanted - serving - this.#starting.size; missing > 0; missing--) this.#start();
+    return this.#wanted - serving - this.#starting.size;
   }
 
   #start(pause = 0): void {
@@ -168,8 +194,7 @@ export class Supervisor {
           (error instanceof Error ? error.message : String(error)),
         { cause: error },
       );
-      const { queue } = this.#dispatcher;
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) task.reject(this.#unavailable);
+      for (const task of this.#dispatcher.drain()) task.reject(this.#unavailable);
     }
     this.#start(pause);
   }
@@ -183,8 +208,8 @@ export class Supervisor {
     this.#hooks.exited(worker, expected, exit);
     if (this.#isClosed) return;
     const pause = expected ? 0 : this.#policy.died(performance.now(), false, Math.random());
-    if (pause > 0) this.#start(pause);
-    else this.#fill();
+    if (expected) this.#fill();
+    else if (this.#missing() > 0) this.#start(Math.max(pause, this.#starting.size * STAGGER_MS));
     this.#dispatcher.dispatch();
   }
 

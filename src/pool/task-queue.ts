@@ -41,6 +41,7 @@ export class TaskQueue {
 
   push(task: Task): void {
     task.state = "queued";
+    task.waitsIn = this;
     this.#level(task.priority).push(task);
     this.#size++;
   }
@@ -48,6 +49,7 @@ export class TaskQueue {
   /** For a task that was taken and did not start: it keeps its turn. */
   pushFront(task: Task): void {
     task.state = "queued";
+    task.waitsIn = this;
     this.#level(task.priority).pushFront(task);
     this.#size++;
   }

@@ -10,6 +10,7 @@ import type { ProtocolError } from "../errors.js";
 import { FunctionNotFound, NotSendable, PythonError } from "../errors.js";
 import { toErrorDetails } from "../wire/index.js";
 import type { Call } from "../worker/index.js";
+import type { Binding } from "./binding.js";
 import type { Progress } from "./call-options.js";
 import type { Cancellation } from "./cancellation.js";
 import type { Slot } from "./slot.js";
@@ -39,8 +40,12 @@ const CLOCK_OFFSET_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now(
 
 const NO_ARGUMENTS: readonly unknown[] = [];
 
+let lastNumber = 0;
+
 export class Task implements Call {
   readonly name: string;
+  /** Counts the tasks of this host process. */
+  readonly number = ++lastNumber;
   args: readonly unknown[];
   keywords: Readonly<Record<string, unknown>> | undefined;
   readonly priority: number;
@@ -52,6 +57,8 @@ export class Task implements Call {
   attempts = 0;
   /** Workers that died while they held it. */
   deaths = 0;
+  /** The queue it was put into last. */
+  waitsIn: { settled(): void } | undefined;
   /** The thread it was sent to. */
   slot: Slot | undefined;
   /** Id on the channel of that thread. */
@@ -60,6 +67,8 @@ export class Task implements Call {
   estimate = 0;
   /** Set once the task is to be stopped. */
   cancellation: Cancellation | undefined;
+  /** The session it belongs to. */
+  binding: Binding | undefined;
   progress: Progress | undefined;
   onProgress: ((progress: Progress) => void) | undefined;
   readonly #createdAt = performance.now();

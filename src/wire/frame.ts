@@ -27,7 +27,16 @@ export const CALL = 0;
 export const ReplyKind = { RESULT: 0, ERROR: 1, RECALLED: 2, PROGRESS: 3 } as const;
 
 /** Host to worker, control channel. */
-export const RequestKind = { INIT: 1, PING: 2, RECALL: 3, CANCEL: 4, INTERRUPT: 5, SHUTDOWN: 7 } as const;
+export const RequestKind = {
+  INIT: 1,
+  PING: 2,
+  RECALL: 3,
+  CANCEL: 4,
+  INTERRUPT: 5,
+  STACKS: 6,
+  SHUTDOWN: 7,
+  SAFETY: 8,
+} as const;
 
 /** Worker to host, control channel. */
 export const ControlKind = { ANSWER: 1, EVENT: 2 } as const;

@@ -16,7 +16,11 @@ export interface Hello {
 }
 
 export interface Failed {
-  readonly failed: { readonly module: string; readonly error: PythonErrorDetails };
+  readonly failed: {
+    readonly what: "module" | "initializer" | "threadInitializer";
+    readonly name: string;
+    readonly error: PythonErrorDetails;
+  };
 }
 
 /** @throws ProtocolError when the answer is neither. */
@@ -25,8 +29,14 @@ export function parseHello(answer: unknown): Hello | Failed {
     throw new ProtocolError("the worker's hello is not an object");
   const fields = answer as Record<string, unknown>;
   if (typeof fields.failed === "object" && fields.failed !== null) {
-    const { module, error } = fields.failed as Record<string, unknown>;
-    return { failed: { module: String(module), error: toErrorDetails(error) } };
+    const { what, name, error } = fields.failed as Record<string, unknown>;
+    return {
+      failed: {
+        what: what === "initializer" || what === "threadInitializer" ? what : "module",
+        name: String(name),
+        error: toErrorDetails(error),
+      },
+    };
   }
   const { protocol, pid, version, freeThreadedBuild, gilEnabled, gilModule, exports } = fields;
   if (typeof protocol !== "number" || typeof pid !== "number" || typeof gilEnabled !== "boolean") {

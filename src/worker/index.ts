@@ -1,3 +1,3 @@
 export type { Hello } from "./hello.js";
-export type { Call, TaskChannel } from "./task-channel.js";
-export { Worker, type WorkerListener, type WorkerOptions } from "./worker.js";
+export type { Call, CallLabel, TaskChannel } from "./task-channel.js";
+export { type TaskStack, Worker, type WorkerListener, type WorkerOptions } from "./worker.js";

@@ -23,9 +23,21 @@ export interface TaskTimes {
   readonly cpu: number;
 }
 
+/** Names a call in reports, also after it has ended. */
+export interface CallLabel {
+  /** Number of the task in its pool. */
+  readonly number: number;
+  readonly name: string;
+}
+
+/** Output of a call may arrive after its reply: this many calls back can still be named. */
+const LABELS_KEPT = 256;
+
 /** What is called, and who hears of it. The channel calls exactly one of the three ends, once. */
 export interface Call {
   readonly name: string;
+  /** Number of the task in its pool. */
+  readonly number: number;
   readonly args: readonly unknown[];
   readonly keywords: Readonly<Record<string, unknown>> | undefined;
   /** Python returned `value`. */
@@ -52,6 +64,8 @@ export class TaskChannel {
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
   readonly #calls = new CallRing();
+  readonly #labelNumbers = new Float64Array(LABELS_KEPT);
+  readonly #labelNames: string[] = new Array(LABELS_KEPT).fill("");
   #flushScheduled = false;
 
   constructor(
@@ -107,11 +121,20 @@ export class TaskChannel {
     const id = this.#calls.lastId + 1;
     this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
     this.#calls.add(call);
+    this.#labelNumbers[id % LABELS_KEPT] = call.number;
+    this.#labelNames[id % LABELS_KEPT] = call.name;
     if (!this.#flushScheduled) {
       this.#flushScheduled = true;
       process.nextTick(this.#flush);
     }
     return id;
+  }
+
+  /** Names a call that is under way or ended not long ago. */
+  labelOf(id: number): CallLabel | undefined {
+    if (id > this.#calls.lastId || id <= this.#calls.lastId - LABELS_KEPT) return undefined;
+    const slot = id % LABELS_KEPT;
+    return { number: this.#labelNumbers[slot] as number, name: this.#labelNames[slot] as string };
   }
 
   /** Takes a call off the books: it was recalled, or nobody waits for it any more. */

@@ -19,9 +19,9 @@ import type { Interpreter } from "../interpreter/index.js";
 import { type DecoderOptions, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
 import { ControlChannel } from "./control-channel.js";
 import { workerEnvironment } from "./environment.js";
-import { type Hello, parseHello } from "./hello.js";
-import { LineSplitter } from "./lines.js";
-import { TaskChannel } from "./task-channel.js";
+import { type Failed, type Hello, parseHello } from "./hello.js";
+import { OutputReader } from "./output.js";
+import { type CallLabel, TaskChannel } from "./task-channel.js";
 
 const SCRIPT = fileURLToPath(new URL("../../python/nogil/worker.py", import.meta.url));
 
@@ -40,6 +40,10 @@ export interface WorkerOptions {
   /** `process`: one thread, the main one. `thread`: that many threads beside it. */
   readonly profile: "thread" | "process";
   readonly threads: number;
+  /** Function called once in each process after the imports, and one called in each thread. */
+  readonly initializer: string | undefined;
+  readonly threadInitializer: string | undefined;
+  readonly safetyChecks: "off" | "warn" | "strict";
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly threadsInAll: number;
@@ -52,11 +56,22 @@ export interface WorkerOptions {
 
 /** What a worker tells while it lives. */
 export interface WorkerListener {
-  output(worker: Worker, stream: "stdout" | "stderr", line: string): void;
+  output(worker: Worker, stream: "stdout" | "stderr", line: string, call: CallLabel | undefined): void;
   /** An import switched the GIL on. */
   gilEnabled(worker: Worker, module: string): void;
+  /** A class that is not declared thread-safe had a call wait for another one. */
+  serialised(worker: Worker, className: string): void;
+  /** Two threads were inside what is not declared thread-safe. */
+  overlap(worker: Worker, overlap: unknown): void;
   /** Called once, after the last output, whatever ended it. */
   exited(worker: Worker, exit: WorkerExit): void;
+}
+
+/** Where a thread is that runs a task. */
+export interface TaskStack {
+  readonly channel: number;
+  readonly task: number;
+  readonly stack: string;
 }
 
 export type WorkerState = "starting" | "ready" | "stopping" | "exited";
@@ -174,6 +189,18 @@ export class Worker {
     return (await this.#control.request(RequestKind.INTERRUPT, [channel.number, id])) === true;
   }
 
+  /** Where each thread that runs a task is, as stack text; empty when the worker does not answer. */
+  async stacks(): Promise<readonly TaskStack[]> {
+    const answer = await this.#control.request(RequestKind.STACKS, null);
+    if (!Array.isArray(answer)) return [];
+    return answer.map(([channel, task, stack]) => ({ channel, task, stack: String(stack) }));
+  }
+
+  /** What safety checks have seen; undefined when the worker is gone. */
+  safety(): Promise<unknown> {
+    return this.#control.request(RequestKind.SAFETY, null);
+  }
+
   /** Whether the GIL is on now; undefined when the worker is gone. */
   async ping(): Promise<boolean | undefined> {
     const answer = await this.#control.request(RequestKind.PING, null);
@@ -207,6 +234,9 @@ export class Worker {
       profile: options.profile,
       threads: options.threads,
       maxMessageBytes: options.maxMessageBytes,
+      initializer: options.initializer ?? null,
+      threadInitializer: options.threadInitializer ?? null,
+      safetyChecks: options.safetyChecks,
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
@@ -222,8 +252,7 @@ export class Worker {
     }
     if (hello === undefined) throw await this.#startFailure(options);
     const parsed = parseHello(hello);
-    if ("failed" in parsed)
-      throw new ModuleLoadFailed(parsed.failed.module, new PythonError(parsed.failed.error));
+    if ("failed" in parsed) throw startError(parsed.failed);
     if (parsed.protocol !== PROTOCOL_VERSION) {
       throw new WorkerStartFailed(
         `the worker speaks protocol ${parsed.protocol}, this is ${PROTOCOL_VERSION}`,
@@ -241,21 +270,24 @@ export class Worker {
 
   #event(event: unknown): void {
     if (typeof event !== "object" || event === null) return;
-    const { event: name, module } = event as { event?: unknown; module?: unknown };
-    if (name === "gil-enabled") this.#listener.gilEnabled(this, String(module));
+    const fields = event as Record<string, unknown>;
+    if (fields.event === "gil-enabled") this.#listener.gilEnabled(this, String(fields.module));
+    else if (fields.event === "serialised") this.#listener.serialised(this, String(fields.class));
+    else if (fields.event === "overlap") this.#listener.overlap(this, fields);
   }
 
   #capture(stream: "stdout" | "stderr"): void {
-    const lines = new LineSplitter((line) => {
+    const reader = new OutputReader((line, writer) => {
       if (stream === "stderr") {
         this.#stderr.push(line);
         if (this.#stderr.length > STDERR_LINES_KEPT) this.#stderr.shift();
       }
-      this.#listener.output(this, stream, line);
+      const call = writer && this.channels[writer.channel]?.labelOf(writer.task);
+      this.#listener.output(this, stream, line, call);
     });
     const source = this.#child[stream] as Readable;
-    source.on("data", (chunk: Buffer) => lines.push(chunk));
-    source.on("close", () => lines.end());
+    source.on("data", (chunk: Buffer) => reader.push(chunk));
+    source.on("close", () => reader.end());
     source.on("error", () => {});
   }
 
@@ -287,6 +319,12 @@ export class Worker {
       this.#child.on("close", (code, signal) => ended(code, signal));
     });
   }
+}
+
+function startError({ what, name, error }: Failed["failed"]): ModuleLoadFailed | WorkerStartFailed {
+  const cause = new PythonError(error);
+  if (what === "module") return new ModuleLoadFailed(name, cause);
+  return new WorkerStartFailed(`${what} "${name}" failed: ${cause.message}`, "", { cause });
 }
 
 /** How long output may trail behind the exit of the process (milliseconds). */

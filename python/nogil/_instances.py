@@ -1,0 +1,191 @@
+"""Calls of methods: one instance of a class per worker, never used by two threads at once unless declared safe.
+
+With safety checks on, what really overlaps is reported: two threads that want to be inside an undeclared class at the
+same time, and an attribute of a declared class that one thread writes while another is inside and the instance's
+lock is not held.
+"""
+
+import sys
+import threading
+from time import perf_counter
+
+from ._adapter import Adapter
+
+OFF, WARN, STRICT = "off", "warn", "strict"
+
+# Overlaps of one kind at one place are counted, their stacks are kept once; no more kinds than this are kept.
+MOST_OVERLAPS = 200
+
+# What to know when code that uses these runs in several threads. Told when they were imported.
+UNSAFE_LIBRARIES = {
+    "matplotlib.pyplot": "keeps the current figure in global state; use the Figure class in threads",
+    "tkinter": "must be used by one thread, the main one",
+    "grpc": "switches the GIL on when it is imported",
+    "h5py": "serialises every call with one global lock",
+    "netCDF4": "the HDF5 library below it is not thread-safe",
+    "readline": "keeps its state in global variables",
+}
+
+
+class ThreadSafetyError(RuntimeError):
+    """Two threads were inside code that is not declared thread-safe (``safetyChecks: "strict"``)."""
+
+
+class Instances:
+    """The worker's instances, by class, and what was seen of their use."""
+
+    def __init__(self, checks, notify):
+        self._checks = checks
+        self._notify = notify
+        self._held = {}
+        self._lock = threading.RLock()
+        self._overlaps = {}
+
+    def method(self, owner, name):
+        """The callable that runs method ``name`` of the worker's instance of class ``owner``.
+
+        Raises whatever the constructor raises, at each call until it succeeds.
+        """
+        with self._lock:
+            held = self._held.get(owner)
+            if held is None:
+                held = self._held[owner] = _Held(owner, self)
+        function = getattr(held.instance, name)
+        declared = _is_declared(owner) or _is_declared(function)
+        counts = held.instance._nogil_counts if isinstance(held.instance, Adapter) else None
+        enter = held.enter_declared if declared else held.enter_alone
+        leave = held.leave_declared if declared else held.leave_alone
+        if declared and self._checks == OFF and counts is None:
+            return function
+
+        def call(*args, **kwargs):
+            enter(name)
+            start = perf_counter()
+            failed = True
+            try:
+                result = function(*args, **kwargs)
+                failed = False
+                return result
+            finally:
+                leave()
+                if counts is not None:
+                    counts.add(name, perf_counter() - start, failed)
+
+        return call
+
+    def report(self):
+        """What was seen so far: ``{"overlaps": [...], "libraries": [...]}``."""
+        libraries = [{"module": name, "reason": why} for name, why in UNSAFE_LIBRARIES.items() if name in sys.modules]
+        with self._lock:
+            return {"overlaps": [dict(overlap) for overlap in self._overlaps.values()], "libraries": libraries}
+
+    def saw(self, kind, owner, member, other_member, other_thread):
+        """Records an overlap of this thread with another one. Raises ThreadSafetyError in strict mode."""
+        place = (kind, owner.__qualname__, member, other_member)
+        with self._lock:
+            overlap = self._overlaps.get(place)
+            if overlap is None:
+                overlap = {
+                    "kind": kind,
+                    "class": owner.__qualname__,
+                    "member": member,
+                    "otherMember": other_member,
+                    "count": 0,
+                    "stack": _stack(sys._getframe(2)),
+                    "otherStack": _stack(sys._current_frames().get(other_thread)),
+                }
+                if len(self._overlaps) < MOST_OVERLAPS:
+                    self._overlaps[place] = overlap
+                self._notify({"event": "overlap", **overlap, "count": 1})
+            overlap["count"] += 1
+        if self._checks == STRICT:
+            raise ThreadSafetyError(
+                f"{owner.__qualname__}.{member} while another thread is inside {other_member}: the class is not "
+                f"declared thread-safe\nthis thread:\n{overlap['stack']}\nthe other:\n{overlap['otherStack']}"
+                if kind == "method"
+                else f"{owner.__qualname__}.{member} was written without the instance's lock while another thread is "
+                f"inside {other_member}\nthis thread:\n{overlap['stack']}\nthe other:\n{overlap['otherStack']}"
+            )
+
+    def serialised(self, owner):
+        self._notify({"event": "serialised", "class": owner.__qualname__})
+
+    @property
+    def checks(self):
+        return self._checks
+
+
+class _Held:
+    """One instance with its lock and who is inside."""
+
+    def __init__(self, owner, instances):
+        self.owner = owner
+        self.instances = instances
+        self.lock = threading.RLock()
+        # Thread id -> methods it is inside, innermost last.
+        self.inside = {}
+        self.told = False
+        checked = instances.checks != OFF and _is_declared(owner)
+        self.instance = (_watched(owner, self) if checked else owner)()
+
+    def enter_alone(self, method):
+        me = threading.get_ident()
+        if not self.lock.acquire(blocking=False):
+            if not self.told:
+                self.told = True
+                self.instances.serialised(self.owner)
+            if self.instances.checks != OFF:
+                for thread, methods in list(self.inside.items()):
+                    if thread != me and methods:
+                        self.instances.saw("method", self.owner, method, methods[-1], thread)
+            self.lock.acquire()
+        self.inside.setdefault(me, []).append(method)
+
+    def leave_alone(self):
+        self._leave()
+        self.lock.release()
+
+    def enter_declared(self, method):
+        self.inside.setdefault(threading.get_ident(), []).append(method)
+
+    def leave_declared(self):
+        self._leave()
+
+    def _leave(self):
+        me = threading.get_ident()
+        methods = self.inside[me]
+        methods.pop()
+        if not methods:
+            del self.inside[me]
+
+    def wrote(self, instance, attribute):
+        """Called before a watched attribute is written."""
+        if isinstance(instance, Adapter) and instance._nogil_lock._is_owned():
+            return
+        me = threading.get_ident()
+        for thread, methods in list(self.inside.items()):
+            if thread != me and methods:
+                self.instances.saw("write", self.owner, attribute, methods[-1], thread)
+                return
+
+
+def _watched(owner, held):
+    """A subclass that looks at every attribute it writes."""
+
+    def __setattr__(self, name, value):
+        held.wrote(self, name)
+        super(watched, self).__setattr__(name, value)
+
+    watched = type(owner.__name__, (owner,), {"__setattr__": __setattr__, "__module__": owner.__module__})
+    watched.__qualname__ = owner.__qualname__
+    return watched
+
+
+def _is_declared(target):
+    return getattr(target, "__nogil_thread_safe__", False)
+
+
+def _stack(frame):
+    import traceback
+
+    return "" if frame is None else "".join(traceback.format_stack(frame))
