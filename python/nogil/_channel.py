@@ -18,9 +18,6 @@ MEASURE_CPU_FROM = 100e-6
 
 RECEIVE_BYTES = 1 << 18
 
-_NOT_MEASURED = float("nan")
-_HEADER_SIZE = _wire.HEADER_SIZE
-
 current = threading.local()
 
 
@@ -89,9 +86,16 @@ def serve(channel, registry, max_message_bytes, end_process):
     loads, dumps = marshal.loads, marshal.dumps
     header = struct.Struct(_wire.HEADER).unpack_from
     pack_reply = struct.Struct(_wire.REPLY_HEADER).pack
+    header_size, times_size = _wire.HEADER_SIZE, _wire.TIMES_SIZE
+    has_attachments, result_kind = _wire.HAS_ATTACHMENTS, _wire.RESULT
+    clock, cpu_clock = perf_counter, thread_time
+    decode, encode, describe = _values.decode, _values.encode, _errors.describe
+    measure_cpu_from, flush_after, not_measured = MEASURE_CPU_FROM, FLUSH_AFTER, float("nan")
     scalars = frozenset({type(None), bool, int, float, str})
-    receive = channel.socket.recv_into
+    receive, send, lock, flush = channel.socket.recv_into, channel.socket.sendall, channel.lock, channel.flush
     out, recalled = channel.out, channel.recalled
+    append = out.append
+    largest_data = max_message_bytes - times_size
     buffer = bytearray(RECEIVE_BYTES)
     view = memoryview(buffer)
     low = high = 0
@@ -102,11 +106,11 @@ def serve(channel, registry, max_message_bytes, end_process):
             end_process()
             return
         high += count
-        while high - low >= _HEADER_SIZE:
+        while high - low >= header_size:
             length, task, kind = header(buffer, low)
-            start_of_body = low + _HEADER_SIZE
+            start_of_body = low + header_size
             end_of_body = start_of_body + length
-            if end_of_body <= high and not kind & _wire.HAS_ATTACHMENTS:
+            if end_of_body <= high and not kind & has_attachments:
                 body = view[start_of_body:end_of_body]
                 low = end_of_body
             elif end_of_body <= high:
@@ -114,8 +118,8 @@ def serve(channel, registry, max_message_bytes, end_process):
                 low = end_of_body
             elif length > max_message_bytes:
                 raise _wire.ProtocolError(f"a frame of {length} bytes is over the limit of {max_message_bytes}")
-            elif length > RECEIVE_BYTES - _HEADER_SIZE or kind & _wire.HAS_ATTACHMENTS:
-                channel.flush()
+            elif length > RECEIVE_BYTES - header_size or kind & has_attachments:
+                flush()
                 body = bytearray(length)
                 body[: high - start_of_body] = view[start_of_body:high]
                 if not _wire.fill(channel.socket, body, high - start_of_body):
@@ -129,45 +133,39 @@ def serve(channel, registry, max_message_bytes, end_process):
             channel.last_started = task
             if recalled and task in recalled:
                 recalled.discard(task)
-                out.append(pack_reply(_wire.TIMES_SIZE, task, _wire.RECALLED, 0.0, 0.0, 0.0))
+                append(pack_reply(times_size, task, _wire.RECALLED, 0.0, 0.0, 0.0))
                 continue
-            entry = None
             attachments = None
-            cpu = _NOT_MEASURED
-            start = end = perf_counter()
-            status = _wire.RESULT
+            cpu = not_measured
+            start = end = clock()
+            status = result_kind
             channel.running = task
             try:
                 try:
-                    if kind:
-                        name, args, keywords = _values.decode(body, kind)
-                    else:
-                        name, args, keywords = loads(body)
+                    name, args, keywords = decode(body, kind) if kind else loads(body)
                     entry = functions.get(name)
                     if entry is None:
                         entry = functions[name] = [registry.resolve(name), 1.0]
-                    if entry[1] >= MEASURE_CPU_FROM:
+                    function, seconds = entry
+                    if seconds >= measure_cpu_from:
                         if out:
-                            channel.flush()
-                        cpu = -thread_time()
-                    if keywords is None:
-                        result = entry[0](*args)
-                    else:
-                        result = entry[0](*args, **keywords)
-                    end = perf_counter()
+                            flush()
+                        cpu = -cpu_clock()
+                    result = function(*args) if keywords is None else function(*args, **keywords)
+                    end = clock()
                     entry[1] = end - start
                     if cpu == cpu:
-                        cpu += thread_time()
+                        cpu += cpu_clock()
                     if type(result) in scalars:
                         data = dumps(result, 4)
                     else:
-                        data, attachments = _values.encode(result)
+                        data, attachments = encode(result)
                 except BaseException as error:
-                    end = perf_counter()
+                    end = clock()
                     if cpu < 0:
-                        cpu += thread_time()
+                        cpu += cpu_clock()
                     status = _wire.ERROR
-                    data, attachments = _values.encode(_errors.describe(error))
+                    data, attachments = encode(describe(error))
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
@@ -175,18 +173,25 @@ def serve(channel, registry, max_message_bytes, end_process):
                 channel.running = 0
                 channel.interrupted = 0
                 status = _wire.ERROR
-                data, attachments = _values.encode(_errors.describe(error))
-            result = None
-            if attachments is None:
-                if len(data) + _wire.TIMES_SIZE > max_message_bytes:
-                    status, data = _wire.ERROR, _too_large(len(data), max_message_bytes)
-                if not out:
-                    first_waiting = end
-                out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, status, start, end, cpu) + data)
-                if end - first_waiting > FLUSH_AFTER:
-                    channel.flush()
-            else:
+                data, attachments = encode(describe(error))
+            # Not kept until the next task: a large value, or an object whose end the user waits for.
+            result = args = keywords = None
+            if attachments is not None:
                 _send_attachments(channel, pack_reply, task, status, (start, end, cpu), data, attachments, max_message_bytes)
+                continue
+            if len(data) > largest_data:
+                status, data = _wire.ERROR, _too_large(len(data), max_message_bytes)
+            reply = pack_reply(len(data) + times_size, task, status, start, end, cpu) + data
+            if out:
+                append(reply)
+                if end - first_waiting > flush_after:
+                    flush()
+            elif low == high:
+                with lock:  # nothing else is waiting to be sent, so order is kept without the list
+                    send(reply)
+            else:
+                first_waiting = end
+                append(reply)
         if out:
             channel.flush()
         if low == high:

@@ -7,7 +7,6 @@ to import ``os`` is out of reach.
 
 import importlib
 import importlib.util
-import marshal
 import os
 import sys
 from importlib.machinery import SourceFileLoader
@@ -28,20 +27,6 @@ class FunctionNotFound(LookupError):
         super().__init__(f"no function {name!r} in {', '.join(modules)}{hint}")
         self.name = name
         self.nogil_nearest = nearest
-
-
-def load_code_through_marshal():
-    """Gives every freshly compiled module the code that loading its ``.pyc`` would give.
-
-    On 3.13t code compiled in this process keeps reference-counted constants, and two threads that use one constant
-    run slower than one thread. Code that went through marshal does not.
-    """
-    compile_source = SourceFileLoader.source_to_code
-
-    def source_to_code(self, data, path, **options):
-        return marshal.loads(marshal.dumps(compile_source(self, data, path, **options)))
-
-    SourceFileLoader.source_to_code = source_to_code
 
 
 def load(name):
