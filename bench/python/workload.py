@@ -1,0 +1,36 @@
+"""The functions every contender calls. Plain Python: nothing here knows which bridge is calling."""
+
+import array
+import base64
+import os
+import time
+
+
+def echo(value):
+    """Return `value` as it came."""
+    return value
+
+
+def echo_base64(text):
+    """Echo an array of float64 for bridges that carry text only: decode it, hold it as an array, encode it again."""
+    values = array.array("d")
+    values.frombytes(base64.b64decode(text))
+    return base64.b64encode(values).decode("ascii")
+
+
+def count(steps):
+    """Pure Python processor work: integers and a loop, no library and no I/O."""
+    total = 0
+    for step in range(steps):
+        total += step * step % 7
+    return total
+
+
+def sleep(seconds):
+    """Be in flight for `seconds`."""
+    time.sleep(seconds)
+
+
+def process_id():
+    """Return the id of the process that Python runs in (Node's own, for a bridge that embeds Python)."""
+    return os.getpid()
