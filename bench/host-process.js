@@ -2,9 +2,11 @@
 // The run's side of a host: ask for a sample, cut it off after its time, end the host and every process below it.
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { descendants, isAlive, killAll } from "./processes.js";
 
+const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const HOST = fileURLToPath(new URL("./host.js", import.meta.url));
 /** What a host wrote to stderr last, kept for the reason of its death. */
 const STDERR_CHARACTERS = 2_000;
@@ -51,12 +53,12 @@ export class HostProcess {
       const onMessage = (/** @type {any} */ message) => {
         const answer = /** @type {import("./host.js").Answer} */ (message);
         if (answer.kind === "report") reported = answer.sample;
-        else if (answer.kind === "failed") settle({ status: "failed", reason: answer.reason });
+        else if (answer.kind === "failed") settle({ status: "failed", reason: withoutPaths(answer.reason) });
         else settle({ status: "measured", sample: answer.sample });
       };
       const onExit = (/** @type {number | null} */ code, /** @type {string | null} */ signal) => {
         const how = signal === null ? `exit code ${code}` : signal;
-        const reason = `Node ended with ${how}${this.#stderr === "" ? "" : `: ${lastError(this.#stderr)}`}`;
+        const reason = `Node ended with ${how}${this.#stderr === "" ? "" : `: ${withoutPaths(lastError(this.#stderr))}`}`;
         settle({ status: "died", reason, ...(reported === undefined ? {} : { sample: reported }) });
       };
       const timer = setTimeout(() => settle({ status: "cut off", afterMs: timeLimitMs }), timeLimitMs);
@@ -91,4 +93,12 @@ export class HostProcess {
 function lastError(stderr) {
   const lines = stderr.trim().split("\n");
   return lines.findLast((line) => /error|fault|abort/i.test(line))?.trim() ?? lines.at(-1)?.trim() ?? "";
+}
+
+/**
+ * Reasons are published with the results; where this machine keeps its files is nobody's business.
+ * @param {string} text
+ */
+function withoutPaths(text) {
+  return text.replaceAll(REPOSITORY, "").replaceAll(homedir(), "~");
 }

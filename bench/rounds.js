@@ -107,7 +107,11 @@ async function takeSample(row, request, round, cell, hosts) {
     }
     const { value, details, outcome: word, remark } = outcome.sample;
     if (remark) cell.remark = remark;
-    if (word !== undefined) cell.outcome = word;
+    if (word !== undefined) {
+      // What happens does not depend on how quiet the machine is.
+      cell.outcome = word;
+      return;
+    }
     const sample = {
       round,
       foreign: Math.round(load.share * 1000) / 1000,
@@ -116,7 +120,7 @@ async function takeSample(row, request, round, cell, hosts) {
       ...(details === undefined ? {} : { details }),
     };
     if (best === undefined || sample.foreign < best.foreign) best = sample;
-    if (sample.quiet || Number.isNaN(load.share) || row.unit === "outcome") break;
+    if (sample.quiet || Number.isNaN(load.share)) break;
     await waitForQuiet();
   }
   if (best !== undefined) cell.samples.push(best);

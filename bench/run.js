@@ -2,7 +2,7 @@
 // `npm run bench`: every contender in every row, for one Python with a GIL and one without; results go to
 // bench/results/*.json and from there to docs/performance.md.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CONTENDERS } from "./contenders/contender.js";
@@ -14,6 +14,7 @@ import { runRounds } from "./rounds.js";
 import { ROWS } from "./rows/row.js";
 
 const RESULTS = fileURLToPath(new URL("./results/", import.meta.url));
+const PRODUCT = fileURLToPath(new URL("../dist/index.js", import.meta.url));
 const WORKLOAD = fileURLToPath(new URL("./python/workload.py", import.meta.url));
 const USAGE = `npm run bench -- [options]
   --python FILE      an interpreter, may be given more than once (default: the newest with and the newest without a GIL)
@@ -35,12 +36,17 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) console.log(USAGE);
-else if (options.report) writeDocument();
+else if (options.report) await writeDocument();
 else await bench();
 
 async function bench() {
   const rows = choice("--rows", options.rows, ROWS);
   const contenders = choice("--contenders", options.contenders, CONTENDERS);
+  if (contenders.includes("nogil") && !existsSync(PRODUCT)) {
+    throw new Error(
+      "dist/index.js is missing: build the package first, or leave nogil out with --contenders",
+    );
+  }
   const pythons = options.python?.map(inspectInterpreter) ?? findInterpreters();
   if (pythons.length === 0) throw new Error("no Python 3 found; name one with --python");
   installPeers();
