@@ -4,7 +4,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { descendants, isAlive, killAll } from "./processes.js";
+import { descendants, isRunning, killAll } from "./processes.js";
 
 const REPOSITORY = fileURLToPath(new URL("..", import.meta.url));
 const HOST = fileURLToPath(new URL("./host.js", import.meta.url));
@@ -83,7 +83,7 @@ export class HostProcess {
     }
     killAll(below);
     const deadline = performance.now() + GONE_WITHIN_MS;
-    while (below.some(isAlive) && performance.now() < deadline) {
+    while (below.some(isRunning) && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }

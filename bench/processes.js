@@ -54,11 +54,14 @@ export function killAll(pids) {
   }
 }
 
-/** @param {number} pid */
-export function isAlive(pid) {
+/**
+ * @param {number} pid
+ * @returns {boolean} false for a zombie too: it runs no more, whether or not its new parent has noticed
+ */
+export function isRunning(pid) {
   try {
-    process.kill(pid, 0);
-    return true;
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !"ZX".includes(text.charAt(text.lastIndexOf(")") + 2));
   } catch {
     return false;
   }

@@ -11,6 +11,8 @@ const ATTEMPTS = 3;
 /** The machine is watched so long before every round of samples; a busy one is waited for. */
 const WATCH_MS = 200;
 const WATCHES = 10;
+/** What a run spends at most on waiting for a quiet machine and on samples taken again; then it takes what it gets. */
+const PATIENCE_MS = 45_000;
 
 /**
  * @typedef {object} TakenSample
@@ -29,6 +31,12 @@ const WATCHES = 10;
  * @property {string} [remark]
  */
 /** @typedef {Record<string, Record<string, Cell>>} Cells row → contender → cell */
+/**
+ * @typedef {object} RunState
+ * @property {import("./contenders/contender.js").Interpreter} python
+ * @property {Map<string, HostProcess>} hosts contender → the process in which it stays warm
+ * @property {number} patienceMs what is left of PATIENCE_MS
+ */
 
 /**
  * @param {import("./contenders/contender.js").Interpreter} python
@@ -36,33 +44,32 @@ const WATCHES = 10;
  * @returns {Promise<Cells>}
  */
 export async function runRounds(python, { rows, contenders, onProgress }) {
-  /** @type {Map<string, HostProcess>} */
-  const hosts = new Map();
+  /** @type {RunState} */
+  const run = { python, hosts: new Map(), patienceMs: PATIENCE_MS };
   /** @type {Cells} */
   const cells = {};
   try {
     for (const id of ROWS.filter((id) => rows.includes(id))) {
-      cells[id] = await runRow(await loadRow(id), python, contenders, hosts, onProgress);
+      cells[id] = await runRow(await loadRow(id), contenders, run, onProgress);
     }
   } finally {
-    for (const host of hosts.values()) await host.close();
+    for (const host of run.hosts.values()) await host.close();
   }
   return cells;
 }
 
 /**
  * @param {import("./rows/row.js").Row} row
- * @param {import("./contenders/contender.js").Interpreter} python
  * @param {string[]} ids
- * @param {Map<string, HostProcess>} hosts
+ * @param {RunState} run
  * @param {(text: string) => void} onProgress
  */
-async function runRow(row, python, ids, hosts, onProgress) {
+async function runRow(row, ids, run, onProgress) {
   /** @type {Record<string, Cell>} */
   const cells = {};
   for (const id of CONTENDERS.filter((id) => ids.includes(id))) {
     const contender = await loadContender(id);
-    const missing = contender.unavailable?.(python);
+    const missing = contender.unavailable?.(run.python);
     if (missing !== undefined) cells[id] = { status: "not installed", reason: missing, samples: [] };
     else if (contender.rows?.includes(row.id) === false)
       cells[id] = { status: "not applicable", samples: [] };
@@ -70,11 +77,11 @@ async function runRow(row, python, ids, hosts, onProgress) {
   }
   for (let round = 0; round < row.rounds; round++) {
     onProgress(`${row.title}: round ${round + 1} of ${row.rounds}`);
-    await waitForQuiet();
+    await waitForQuiet(run);
     for (const id of rotated(Object.keys(cells), round)) {
       const cell = /** @type {Cell} */ (cells[id]);
       if (cell.status !== "measured" && cell.status !== "outcome") continue;
-      await takeSample(row, { contender: id, python, row: row.id }, round, cell, hosts);
+      await takeSample(row, id, round, cell, run);
     }
   }
   return cells;
@@ -83,22 +90,22 @@ async function runRow(row, python, ids, hosts, onProgress) {
 /**
  * Adds a sample to the cell, or the reason why there is none.
  * @param {import("./rows/row.js").Row} row
- * @param {import("./host.js").Request} request
+ * @param {string} id the contender
  * @param {number} round
  * @param {Cell} cell
- * @param {Map<string, HostProcess>} hosts
+ * @param {RunState} run
  */
-async function takeSample(row, request, round, cell, hosts) {
+async function takeSample(row, id, round, cell, run) {
   /** @type {TakenSample | undefined} */
   let best;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const host = row.fresh ? new HostProcess() : (hosts.get(request.contender) ?? new HostProcess());
-    if (!row.fresh) hosts.set(request.contender, host);
+    const host = row.fresh ? new HostProcess() : (run.hosts.get(id) ?? new HostProcess());
+    if (!row.fresh) run.hosts.set(id, host);
     const before = readLoad();
-    const outcome = await host.ask(request, row.timeLimitMs);
+    const outcome = await host.ask({ contender: id, python: run.python, row: row.id }, row.timeLimitMs);
     const load = foreignLoad(before, readLoad());
     if (row.fresh || outcome.status !== "measured") {
-      if (!row.fresh) hosts.delete(request.contender);
+      if (!row.fresh) run.hosts.delete(id);
       await host.close();
     }
     if (outcome.status !== "measured") {
@@ -120,8 +127,9 @@ async function takeSample(row, request, round, cell, hosts) {
       ...(details === undefined ? {} : { details }),
     };
     if (best === undefined || sample.foreign < best.foreign) best = sample;
-    if (sample.quiet || Number.isNaN(load.share)) break;
-    await waitForQuiet();
+    if (sample.quiet || Number.isNaN(load.share) || run.patienceMs <= 0) break;
+    run.patienceMs -= performance.now() - before.at;
+    await waitForQuiet(run);
   }
   if (best !== undefined) cell.samples.push(best);
 }
@@ -152,12 +160,16 @@ function rotated(items, by) {
   return [...items.slice(start), ...items.slice(0, start)];
 }
 
-/** Returns when the machine is quiet, or after some seconds all the same: the samples tell whether it was. */
-async function waitForQuiet() {
+/**
+ * Returns when the machine is quiet, or after some seconds all the same: the samples tell whether it was.
+ * @param {RunState} run
+ */
+async function waitForQuiet(run) {
   for (let watch = 0; watch < WATCHES; watch++) {
     const before = readLoad();
     await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
     const load = foreignLoad(before, readLoad());
-    if (load.quiet || Number.isNaN(load.share)) return;
+    if (load.quiet || Number.isNaN(load.share) || run.patienceMs <= 0) return;
+    run.patienceMs -= WATCH_MS;
   }
 }
