@@ -1,6 +1,7 @@
 // @ts-check
 // The goals that the figures must meet, each judged on ratios paired by round within one run.
 import { loadContender } from "./contenders/contender.js";
+import { countedSamples, valuesByRound } from "./counted-samples.js";
 import { loadRow, ROWS } from "./rows/row.js";
 import { pairedRatios, summarise } from "./statistics.js";
 
@@ -9,7 +10,7 @@ const ECHO_RATIO = 1.3;
 const SMALL_CALLS_RATIO = 5;
 const TWO_CORES_SPEEDUP = 1.9;
 
-/** @typedef {{ goal: string, figure: string, met: boolean, quiet: boolean }} Judgement `quiet`: all its samples were */
+/** @typedef {{ goal: string, figure: string, met: boolean, quiet: boolean }} Judgement `quiet`: as countedSamples says */
 
 /**
  * @param {import("./report.js").Result} result
@@ -84,7 +85,7 @@ function judgeRatio(goal, result, rowId, other, met) {
       goal,
       figure: `${median.toFixed(2)}× (${q1.toFixed(2)}–${q3.toFixed(2)})`,
       met: met(median),
-      quiet: [own, others].every(wasQuiet),
+      quiet: [own, others].every((cell) => countedSamples(cell).quiet),
     },
   ];
 }
@@ -102,17 +103,7 @@ function judgeSpeedup(result) {
       goal: `pure Python on two processors: at least ${TWO_CORES_SPEEDUP}× one`,
       figure: `${median.toFixed(2)}× (${q1.toFixed(2)}–${q3.toFixed(2)})`,
       met: median >= TWO_CORES_SPEEDUP,
-      quiet: wasQuiet(own),
+      quiet: countedSamples(own).quiet,
     },
   ];
-}
-
-/** @param {import("./rounds.js").Cell} cell */
-function valuesByRound(cell) {
-  return new Map(cell.samples.map(({ round, value }) => [round, value ?? Number.NaN]));
-}
-
-/** @param {import("./rounds.js").Cell} cell */
-function wasQuiet(cell) {
-  return cell.samples.every(({ quiet }) => quiet);
 }

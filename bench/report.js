@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CONTENDERS, loadContender } from "./contenders/contender.js";
+import { countedSamples, valuesByRound } from "./counted-samples.js";
 import { QUIET_SHARE } from "./foreign-load.js";
 import { judgeGoals } from "./goals.js";
 import { loadRow, ROWS } from "./rows/row.js";
@@ -87,8 +88,8 @@ function renderCell(row, cell, contender, note) {
   if (cell.status === "outcome") return `${cell.outcome}${why}${remark}`;
   if (cell.status === "cut off") return `> ${row.timeLimitMs / 1000} s${remark}`;
   if (cell.status !== "measured") return `${cell.status}${why}`;
-  const { median, q1, q3 } = summarise(cell.samples.map(({ value }) => value ?? Number.NaN));
-  const disturbed = cell.samples.some(({ quiet }) => !quiet) ? " ~" : "";
+  const { median, q1, q3 } = summarise([...valuesByRound(cell).values()]);
+  const disturbed = countedSamples(cell).quiet ? "" : " ~";
   const own = contender.kind === "nogil" ? "**" : "";
   return `${own}${figure(median, row.unit)}${own} (${number(q1, row.unit)}–${number(q3, row.unit)})${disturbed}${remark}`;
 }
@@ -103,7 +104,7 @@ function describe(result) {
   const quiet =
     noisy === 0
       ? `The machine was quiet: others used at most ${QUIET_SHARE * 100} % of it in each of ${samples.length} samples.`
-      : `The machine was **not quiet**: in ${noisy} of ${samples.length} samples others used more than ${QUIET_SHARE * 100} % of it; cells with such samples are marked ~.`;
+      : `The machine was **not quiet**: in ${noisy} of ${samples.length} samples others used more than ${QUIET_SHARE * 100} % of it. They are left out where at least half of a cell's samples were quiet; the other cells are marked ~.`;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `${machine.processors} × ${machine.processor}, ${machine.memoryGB} GB, ${machine.kernel}, Node ${machine.node.slice(1)}, ${packages.join(", ")}; ${result.date.slice(0, 10)}, ${result.seconds} s. ${quiet}`;
 }

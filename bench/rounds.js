@@ -12,7 +12,7 @@ const ATTEMPTS = 3;
 const WATCH_MS = 200;
 const WATCHES = 10;
 /** What a run spends at most on waiting for a quiet machine and on samples taken again; then it takes what it gets. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * @typedef {object} TakenSample
