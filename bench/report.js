@@ -102,9 +102,11 @@ function describe(result) {
   );
   const noisy = samples.filter(({ quiet }) => !quiet).length;
   const quiet =
-    noisy === 0
-      ? `The machine was quiet: others used at most ${QUIET_SHARE * 100} % of it in each of ${samples.length} samples.`
-      : `The machine was **not quiet**: in ${noisy} of ${samples.length} samples others used more than ${QUIET_SHARE * 100} % of it. They are left out where at least half of a cell's samples were quiet; the other cells are marked ~.`;
+    samples.length === 0
+      ? ""
+      : noisy === 0
+        ? `The machine was quiet: others used at most ${QUIET_SHARE * 100} % of it in each of ${samples.length} samples.`
+        : `The machine was **not quiet**: in ${noisy} of ${samples.length} samples others used more than ${QUIET_SHARE * 100} % of it. They are left out where at least half of a cell's samples were quiet; the other cells are marked ~.`;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `${machine.processors} × ${machine.processor}, ${machine.memoryGB} GB, ${machine.kernel}, Node ${machine.node.slice(1)}, ${packages.join(", ")}; ${result.date.slice(0, 10)}, ${result.seconds} s. ${quiet}`;
 }

@@ -62,13 +62,13 @@ async function bench() {
     const cells = await runRounds(python, {
       rows,
       contenders,
-      onProgress: (text) => process.stderr.write(`${label}  ${text}\n`),
+      onProgress: (text) => process.stderr.write(`${label} ${elapsed(begin)} s  ${text}\n`),
     });
     /** @type {import("./report.js").Result} */
     const result = {
       format: 1,
       date: new Date().toISOString(),
-      seconds: Math.round((performance.now() - begin) / 1000),
+      seconds: elapsed(begin),
       machine,
       python: published,
       versions: await contenderVersions(),
@@ -94,4 +94,9 @@ function choice(option, list, allowed) {
   if (unknown.length > 0)
     throw new Error(`${option} ${unknown.join(",")}: expected some of ${allowed.join(", ")}`);
   return names;
+}
+
+/** @param {number} begin */
+function elapsed(begin) {
+  return Math.round((performance.now() - begin) / 1000);
 }

@@ -2,8 +2,8 @@
 // The Python process is killed while calls are in flight: what do their callers get, and does the next call work?
 
 const IN_FLIGHT = 4;
-/** Longer than the row may take: no call ends by itself. */
-const CALL_SECONDS = 600;
+/** Long enough that none is done when the kill comes, short enough that one run anew ends within PATIENCE_MS. */
+const CALL_SECONDS = 0.8;
 /** Time for the calls to be in flight before the kill. */
 const SETTLE_MS = 300;
 /** A caller that has heard nothing by then counts as hanging. */
@@ -25,7 +25,7 @@ export const row = {
     await delay(SETTLE_MS);
     process.kill(pid, "SIGKILL");
     const results = await Promise.all(calls.map((call) => Promise.race([call, delay(PATIENCE_MS, "hangs")])));
-    const outcome = [...new Set(results)].join(", ");
+    const outcome = tally(results);
     const remark = running.remark?.() ?? "";
     report({ outcome: `${outcome}; next call kills Node`, remark });
     const next = settled(running.call("echo", [1]));
@@ -35,6 +35,16 @@ export const row = {
     return { outcome: `${outcome}; next call: ${after}`, remark };
   },
 };
+
+/**
+ * @param {string[]} results
+ * @returns {string} "hangs" when all hang, else "1 × error, 3 × result"
+ */
+function tally(results) {
+  const kinds = [...new Set(results)].sort();
+  const counts = kinds.map((kind) => `${results.filter((result) => result === kind).length} × ${kind}`);
+  return kinds.length === 1 ? (kinds[0] ?? "") : counts.join(", ");
+}
 
 /**
  * @param {Promise<unknown>} call
