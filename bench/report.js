@@ -83,10 +83,10 @@ export async function renderTable(result) {
  */
 function renderCell(row, cell, contender, note) {
   if (cell === undefined || cell.status === "not applicable") return "";
-  const why = cell.reason === undefined ? "" : note(`${contender.title}: ${cell.reason}.`);
   const remark = cell.remark === undefined ? "" : note(`${contender.title}, ${row.title}: ${cell.remark}.`);
-  if (cell.status === "outcome") return `${cell.outcome}${why}${remark}`;
   if (cell.status === "cut off") return `> ${row.timeLimitMs / 1000} s${remark}`;
+  const why = cell.reason === undefined ? "" : note(`${contender.title}: ${cell.reason}.`);
+  if (cell.status === "outcome") return `${cell.outcome}${why}${remark}`;
   if (cell.status !== "measured") return `${cell.status}${why}`;
   const { median, q1, q3 } = summarise([...valuesByRound(cell).values()]);
   const disturbed = countedSamples(cell).quiet ? "" : " ~";
