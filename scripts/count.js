@@ -9,6 +9,8 @@ try {
   console.log("0 passed, 1 failed");
   process.exit(1);
 }
-const failed = report.numFailedTests + report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+const failed =
+  report.numFailedTests +
+  report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
 console.log(`${report.numPassedTests} passed, ${failed} failed`);
 process.exit(report.numPassedTests > 0 ? 0 : 1);

@@ -33,13 +33,17 @@ function fail(message) {
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   if (result.status !== 0) {
-    fail(`${command} ${args.join(" ")} failed:\n${result.error?.message ?? `${result.stdout}${result.stderr}`}`);
+    fail(
+      `${command} ${args.join(" ")} failed:\n${result.error?.message ?? `${result.stdout}${result.stderr}`}`,
+    );
   }
 }
 
 function installPackages() {
   const stamp = at("node_modules", ".nogil-setup");
-  const wanted = createHash("sha256").update(readFileSync(at("package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(at("package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   progress("installing packages");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
@@ -76,7 +80,10 @@ async function installPython(required) {
   try {
     await installInterpreter({
       onProgress: ({ source, step, fraction }) =>
-        progress(`free-threaded Python from ${source}: ${step}`, fraction === null ? "" : `${Math.round(fraction * 100)} %`),
+        progress(
+          `free-threaded Python from ${source}: ${step}`,
+          fraction === null ? "" : `${Math.round(fraction * 100)} %`,
+        ),
     });
   } catch (error) {
     if (required) fail(`${error.message}\nNOGIL_TEST_GIL_ONLY=1 runs the tests without one.`);

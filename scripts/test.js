@@ -23,7 +23,13 @@ for (const [name, command, args] of checks) {
 
 const tests = spawnSync(
   bin("vitest"),
-  ["run", "--reporter=default", "--reporter=json", "--outputFile.json=.test-report.json", ...process.argv.slice(2)],
+  [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    "--outputFile.json=.test-report.json",
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
 );
 process.exit(tests.status ?? 1);

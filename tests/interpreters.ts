@@ -1,33 +1,64 @@
-/** The Pythons of this machine that tests run on. */
-import { findInterpreters, type Interpreter } from "../src/index.js";
-import { howToInstall } from "../src/interpreter/index.js";
+/**
+ * The interpreters that tests run on: `describe.each(bothKinds())("on $label", …)`.
+ *
+ * Found as users' interpreters are, so NOGIL_PYTHON names one that lies in no usual place. Without a free-threaded
+ * build the tests that need one fail and say how to get it; NOGIL_TEST_GIL_ONLY=1 leaves them out on purpose.
+ */
+import { findInterpreters, howToInstall, type Interpreter } from "../src/interpreter/index.js";
 
-const found: readonly Interpreter[] = (await findInterpreters()).interpreters;
+const GIL_ONLY = process.env.NOGIL_TEST_GIL_ONLY === "1";
 
-/** Every supported Python, one of each version and build. */
+const interpreters = oneOfEachAbi((await findInterpreters()).interpreters);
+
+/** One interpreter of each ABI (cp39, cp313, cp313t, …), oldest first. */
 export function allInterpreters(): readonly Interpreter[] {
-  const byKind = new Map(found.map((python) => [`${python.version} ${python.freeThreadedBuild}`, python]));
-  return [...byKind.values()];
+  return interpreters;
 }
 
-/** One that runs without the GIL. Missing only where the tests were told so. */
+/** The newest that runs without the GIL; undefined only with NOGIL_TEST_GIL_ONLY=1. */
 export function freeThreaded(): Interpreter | undefined {
-  const python = found.find((python) => python.freeThreadedBuild && !python.gilEnabled);
-  if (python === undefined && process.env.NOGIL_TEST_GIL_ONLY !== "1") {
-    throw new Error(`these tests need a free-threaded Python (or NOGIL_TEST_GIL_ONLY=1). ${howToInstall()}`);
+  const python = interpreters.findLast(
+    ({ freeThreadedBuild, gilEnabled }) => freeThreadedBuild && !gilEnabled,
+  );
+  if (python === undefined && !GIL_ONLY) {
+    throw new Error(
+      `no free-threaded Python to test with. ${howToInstall()} NOGIL_TEST_GIL_ONLY=1 tests without.`,
+    );
   }
   return python;
 }
 
-/** The newest with the GIL. */
+/** The newest build with the GIL. */
 export function withGil(): Interpreter | undefined {
-  return found
-    .filter((python) => !python.freeThreadedBuild)
-    .sort((a, b) => b.version.localeCompare(a.version, "en", { numeric: true }))[0];
+  return interpreters.findLast(({ freeThreadedBuild }) => !freeThreadedBuild);
 }
 
-/** Both kinds, as far as they are there: `describe.each(bothKinds())("on $label", …)`. */
+/** The newest with the GIL and the newest without, as far as they are there. */
+export function bothBuilds(): readonly Interpreter[] {
+  return [withGil(), freeThreaded()].filter((python) => python !== undefined);
+}
+
+/** The same with words for a test's name. */
 export function bothKinds(): { readonly label: string; readonly python: Interpreter }[] {
-  const both = { "a free-threaded Python": freeThreaded(), "a Python with the GIL": withGil() };
-  return Object.entries(both).flatMap(([label, python]) => (python === undefined ? [] : [{ label, python }]));
+  return bothBuilds().map((python) => ({
+    label: python.freeThreadedBuild ? "a free-threaded Python" : "a Python with the GIL",
+    python,
+  }));
+}
+
+function oneOfEachAbi(found: readonly Interpreter[]): readonly Interpreter[] {
+  const byAbi = new Map<string, Interpreter>();
+  for (const interpreter of found) {
+    if (interpreter.implementation !== "cpython" || byAbi.has(interpreter.abi)) continue;
+    if (GIL_ONLY && interpreter.freeThreadedBuild) continue;
+    byAbi.set(interpreter.abi, interpreter);
+  }
+  return [...byAbi.values()].sort(
+    (left, right) =>
+      minor(left) - minor(right) || Number(left.freeThreadedBuild) - Number(right.freeThreadedBuild),
+  );
+}
+
+function minor({ version }: Interpreter): number {
+  return Number(version.split(".")[1]);
 }

@@ -89,7 +89,8 @@ def serve(channel, registry, max_message_bytes, end_process):
     header_size, times_size = _wire.HEADER_SIZE, _wire.TIMES_SIZE
     has_attachments, result_kind = _wire.HAS_ATTACHMENTS, _wire.RESULT
     clock, cpu_clock = perf_counter, thread_time
-    decode, encode, describe = _values.decode, _values.encode, _errors.describe
+    decode, encode, describe = _values.decode, _values.encode, _errors.encode
+    failed = _wire.ERROR | _wire.HAS_EXTENSIONS
     measure_cpu_from, flush_after, not_measured = MEASURE_CPU_FROM, FLUSH_AFTER, float("nan")
     scalars = frozenset({type(None), bool, int, float, str})
     receive, send, lock, flush = channel.socket.recv_into, channel.socket.sendall, channel.lock, channel.flush
@@ -159,28 +160,29 @@ def serve(channel, registry, max_message_bytes, end_process):
                     if type(result) in scalars:
                         data = dumps(result, 4)
                     else:
-                        data, attachments = encode(result)
+                        data, attachments, flags = encode(result)
+                        status |= flags
                 except BaseException as error:
                     end = clock()
                     if cpu < 0:
                         cpu += cpu_clock()
-                    status = _wire.ERROR
-                    data, attachments = encode(describe(error))
+                    status = failed
+                    data, attachments = describe(error), None
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
             except TaskCancelled as error:  # it arrived between the task's end and here
                 channel.running = 0
                 channel.interrupted = 0
-                status = _wire.ERROR
-                data, attachments = encode(describe(error))
+                status = failed
+                data, attachments = describe(error), None
             # Not kept until the next task: a large value, or an object whose end the user waits for.
             result = args = keywords = None
             if attachments is not None:
                 _send_attachments(channel, pack_reply, task, status, (start, end, cpu), data, attachments, max_message_bytes)
                 continue
             if len(data) > largest_data:
-                status, data = _wire.ERROR, _too_large(len(data), max_message_bytes)
+                status, data = failed, _too_large(len(data), max_message_bytes)
             reply = pack_reply(len(data) + times_size, task, status, start, end, cpu) + data
             if out:
                 append(reply)
@@ -207,15 +209,15 @@ def _send_attachments(channel, pack_reply, task, status, times, data, attachment
     parts, size = _values.parts_with_attachments(data, attachments)
     if size + _wire.TIMES_SIZE > max_message_bytes:
         data = _too_large(size, max_message_bytes)
-        channel.out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, _wire.ERROR, *times) + data)
+        channel.out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, _wire.ERROR | _wire.HAS_EXTENSIONS, *times) + data)
         return
-    header = pack_reply(size + _wire.TIMES_SIZE, task, status | _wire.HAS_ATTACHMENTS, *times)
+    header = pack_reply(size + _wire.TIMES_SIZE, task, status, *times)
     channel.send_parts([header, *parts])
 
 
 def _too_large(size, limit):
     error = _values.NotSendable("result", f"{size} bytes are over maxMessageBytes = {limit}")
-    return _values.encode(_errors.describe(error))[0]
+    return _errors.encode(error)
 
 
 def _clear_interrupt(channel):

@@ -39,24 +39,34 @@ class NotSendable(TypeError):
 
 
 def encode(value):
-    """``(marshalled, attachments or None)`` of any sendable value.
+    """``(marshalled, attachments or None, flags of the frame)`` of any sendable value.
 
     Raises NotSendable, naming the path, for a value that cannot travel.
     """
     kind = type(value)
     if kind in _SCALARS:
-        return _dumps(value, MARSHAL_VERSION), None
+        return _dumps(value, MARSHAL_VERSION), None, 0
     if kind in _CONTAINERS:
         try:
             data = _dumps(value, MARSHAL_VERSION)
         except (ValueError, RuntimeError):  # a type marshal does not know, too deep, or changed by another thread
             pass
         else:
-            if not _may_hold_arrays(data) or _is_plain(value, MAX_DEPTH):
-                return data, None
+            if not _may_hold_buffers(data) or _is_plain(value):
+                return data, None, 0
     attachments = _Attachments()
-    plain = _rewrite(value, "result", (), attachments)
-    return _dumps(plain, MARSHAL_VERSION), attachments if attachments.views else None
+    data = _dumps(rewrite(value, "result", (), attachments), MARSHAL_VERSION)
+    if not attachments.views:
+        return data, None, _wire.HAS_EXTENSIONS
+    return data, attachments, _wire.HAS_EXTENSIONS | _wire.HAS_ATTACHMENTS
+
+
+def rewrite(value, path, inside, attachments=None):
+    """``value`` in types that marshal knows and tagged tuples. Without ``attachments`` every buffer is inline."""
+    try:
+        return _rewrite(value, path, inside, attachments)
+    except RecursionError:
+        raise NotSendable(path, "nested too deep for Python to walk; values of plain types may be deeper") from None
 
 
 class _Attachments:
@@ -90,19 +100,21 @@ def decode(body, kind):
         return _loads(body)
     view = memoryview(body)
     if not kind & _wire.HAS_ATTACHMENTS:
-        return _restore(_loads(view), None)
-    (size,) = struct.unpack_from("<I", view)
-    return _restore(_loads(view[8 : 8 + size]), view[8 + _wire.aligned(size) :])
+        value, attachments = _loads(view), None
+    else:
+        (size,) = struct.unpack_from("<I", view)
+        value, attachments = _loads(view[8 : 8 + size]), view[8 + _wire.aligned(size) :]
+    try:
+        return _restore(value, attachments)
+    except RecursionError:
+        raise NotSendable("arguments", "nested too deep for Python to walk; values of plain types may be deeper") from None
 
 
 # --- sending -----------------------------------------------------------------------------------------------------
 
 
-def _may_hold_arrays(data):
-    """Could these bytes hide an array? Only ``array`` and NumPy objects lose their type in marshal."""
-    modules = sys.modules
-    if "numpy" not in modules and "array" not in modules:
-        return False
+def _may_hold_buffers(data):
+    """Could these bytes hide an array? marshal writes everything that exports a buffer as if it were ``bytes``."""
     if len(data) >= _ALWAYS_WALK_FROM:
         return True
     room = len(data)
@@ -115,13 +127,26 @@ def _may_hold_arrays(data):
 def _bytes_records():
     """Finds bytes records as marshal writes them: the type byte (with or without the reference flag), a length below
     16 MiB. Text may look like one; that costs a walk and changes nothing."""
-    import re  # not at the top: most workers never get here, and it would delay their start
+    global _bytes_record
+    if _bytes_record is None:
+        import re  # not at the top: most workers never get here, and it would delay their start
 
-    return re.compile(rb"[s\xf3](...)\x00", re.DOTALL)
+        _bytes_record = re.compile(rb"[s\xf3](...)\x00", re.DOTALL)
+    return _bytes_record
 
 
-def _is_plain(value, depth):
+_bytes_record = None
+
+
+def _is_plain(value):
     """True when marshal writes ``value`` without losing a type; False also when it is too deep to tell."""
+    try:
+        return _holds_plain(value, MAX_DEPTH)
+    except RecursionError:
+        return False
+
+
+def _holds_plain(value, depth):
     if type(value) is dict:
         if not _SCALARS.issuperset(map(type, value)):
             return False
@@ -132,7 +157,7 @@ def _is_plain(value, depth):
         return False
     for item in value:
         kind = type(item)
-        if kind not in _SCALARS and (kind not in _CONTAINERS or not _is_plain(item, depth - 1)):
+        if kind not in _SCALARS and (kind not in _CONTAINERS or not _holds_plain(item, depth - 1)):
             return False
     return True
 
@@ -161,20 +186,40 @@ def _tuple(value, path, inside, attachments):
 
 
 def _set(value, path, inside, attachments):
-    return {_hashable(_rewrite(item, f"{path}{{…}}", inside, attachments)) for item in value}
+    path += "{…}"
+    return _distinct({_key(item, path, inside, attachments) for item in value}, value, path)
 
 
 def _dict(value, path, inside, attachments):
-    return {
-        _hashable(_rewrite(key, f"{path} key {key!r:.60}", inside, attachments)): _rewrite(
+    plain = {
+        _key(key, f"{path} key {key!r:.60}", inside, attachments): _rewrite(
             item, f"{path}.{key}" if isinstance(key, str) else f"{path}[{key!r:.60}]", inside, attachments
         )
         for key, item in value.items()
     }
+    return _distinct(plain, value, path)
 
 
-def _hashable(value):
-    return tuple(map(_hashable, value)) if isinstance(value, (list, tuple)) else value
+def _key(value, path, inside, attachments):
+    """A dict's key or a set's member. Marshal needs its rewritten form to be hashable as well."""
+    if type(value) in _SCALARS:
+        return value
+    if isinstance(value, tuple):  # a named tuple, too: as a dict it could be no key
+        return tuple([_key(item, path, inside, attachments) for item in value])
+    if isinstance(value, frozenset):
+        return frozenset([_key(item, path, inside, attachments) for item in value])
+    plain = _rewrite(value, path, inside, attachments)
+    try:
+        hash(plain)
+    except TypeError:
+        raise NotSendable(path, f"{_name(type(value))} has no form that can be a key or a member of a set") from None
+    return plain
+
+
+def _distinct(plain, value, path):
+    if len(plain) != len(value):
+        raise NotSendable(path, "two keys or members become the same text or number; send a list of pairs")
+    return plain
 
 
 def _tagged(tag, render):
@@ -202,9 +247,10 @@ def _refuse(reason):
 
 def _attach(view, attachments):
     """Bytes of a contiguous buffer, inline or as an attachment: ``bytes`` or ``(offset, size)``."""
-    view = memoryview(view).cast("B")
-    if len(view) < ATTACH_FROM_BYTES:
-        return bytes(view)
+    view = memoryview(view)
+    if attachments is None or view.nbytes < ATTACH_FROM_BYTES:
+        return view.tobytes()
+    view = view.cast("B")
     return (attachments.add(view), len(view))
 
 
@@ -216,19 +262,23 @@ def _buffer(value, path, inside, attachments):
 
 
 def _memoryview(value, path, inside, attachments):
-    if value.format in ("B", "b", "c") or value.ndim != 1 or not value.c_contiguous:
+    if value.format in ("B", "c") and value.ndim == 1:
         return _buffer(value, path, inside, attachments)
-    if value.format not in _ARRAY_CODES:
+    order, code = value.format[:-1], value.format[-1:]
+    if code not in _NUMBER_CODES or order not in _NATIVE_ORDERS:
         raise NotSendable(path, f"a memoryview of format {value.format!r} has no TypedArray")
-    return (..., "array", _kind_of(value.format, value.itemsize), (len(value),), _attach(value, attachments))
+    content = value if value.c_contiguous else memoryview(value.tobytes())
+    return (..., "array", _kind_of(code, value.itemsize), value.shape, _attach(content, attachments))
 
 
-_ARRAY_CODES = "bBhHiIlLqQfd"
+# Codes of struct that have a TypedArray, and the byte orders that are this machine's.
+_NUMBER_CODES = frozenset("bBchHiIlLqQnNfd?")
+_NATIVE_ORDERS = frozenset({"", "@", "=", "<" if sys.byteorder == "little" else ">"})
 
 
 def _kind_of(code, itemsize):
     """``"f8"``, ``"u1"`` …: what a number is and its size in bytes, as NumPy writes it without the byte order."""
-    return ("f" if code in "fd" else "i" if code.islower() else "u") + str(itemsize)
+    return ("f" if code in "fd" else "u" if code in "c?" or code.isupper() else "i") + str(itemsize)
 
 
 def _array(value, path, inside, attachments):
@@ -239,38 +289,41 @@ def _array(value, path, inside, attachments):
 
 
 def _numpy_array(value, path, inside, attachments):
-    dtype = value.dtype
-    if dtype.kind in "OUSV" or dtype.names or dtype.itemsize > 8 and dtype.kind != "c":
-        return _rewrite(value.tolist(), path, inside, attachments)
-    if dtype.kind in "mMc":
-        return _rewrite(value.tolist(), path, inside, attachments)
-    if not value.flags.c_contiguous or not dtype.isnative:
-        numpy = sys.modules["numpy"]
-        value = numpy.ascontiguousarray(value, dtype=dtype.newbyteorder("="))
-    kind = dtype.kind + str(dtype.itemsize)
-    shape = value.shape
-    flat = value.reshape(-1).view("u1") if value.size else b""
-    return (..., "array", kind, shape, _attach(flat, attachments))
+    numpy = sys.modules["numpy"]
+    kind, size = value.dtype.kind, value.dtype.itemsize
+    if kind not in "biuf" or hasattr(value, "mask"):
+        return _rewrite(_numpy_times(value).tolist(), path, inside, attachments)
+    # There is no TypedArray for half, extended and quadruple precision: the next one that there is.
+    size = size if kind != "f" else 4 if size < 4 else min(size, 8)
+    flat = numpy.ascontiguousarray(value, dtype=f"{kind}{size}").reshape(-1)
+    return (..., "array", f"{kind}{size}", value.shape, _attach(flat.view("u1"), attachments))
 
 
 def _numpy_scalar(value, path, inside, attachments):
-    item = value.item()
-    if type(item) is type(value):  # longdouble: .item() gives itself
-        item = float(value)
+    item = _numpy_times(value).item()
+    if type(item) is type(value):  # extended precision: .item() gives itself
+        item = complex(value) if value.dtype.kind == "c" else float(value)
     return _rewrite(item, path, inside, attachments)
+
+
+def _numpy_times(value):
+    """Times of NumPy in a unit that Python has: of nanoseconds it would make mere ints."""
+    if value.dtype.kind in "mM" and sys.modules["numpy"].datetime_data(value.dtype)[0] in ("ns", "ps", "fs", "as"):
+        return value.astype(value.dtype.kind + "8[us]")
+    return value
 
 
 def _exception(value, path, inside, attachments):
     from . import _errors
 
-    return (..., "error", _errors.describe(value))
+    return (..., "error", _errors.describe(value, inside))
 
 
 def _dataclass(value, path, inside, attachments):
     return {
-        name: _rewrite(getattr(value, name), f"{path}.{name}", inside, attachments)
-        for name in value.__dataclass_fields__
-        if hasattr(value, name)
+        field.name: _rewrite(getattr(value, field.name), f"{path}.{field.name}", inside, attachments)
+        for field in sys.modules["dataclasses"].fields(value)
+        if hasattr(value, field.name)
     }
 
 
@@ -345,7 +398,7 @@ def _find_converter(kind):
     if callable(getattr(kind, "model_dump", None)):
         return _as(lambda value: value.model_dump())
     if hasattr(kind, "__fspath__"):
-        return _as(str)
+        return _as(lambda value: value.__fspath__())
     for plain, exact in _EXACT:
         if issubclass(kind, plain):
             return _as(exact)
@@ -356,10 +409,14 @@ def _find_converter(kind):
         return _as(dict)
     if callable(getattr(kind, "__arrow_c_stream__", None)) and callable(getattr(kind, "to_dict", None)):
         return _as(_frame_to_columns)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    name = _name(kind)
     if name in _GENERATORS:
         return _refuse(f"a {name} cannot be sent; return list(…) of it")
     return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays)")
+
+
+def _name(kind):
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _frame_to_columns(frame):
@@ -384,27 +441,28 @@ def _restore(value, attachments):
         for key, item in value.items():
             if type(item) in _CONTAINERS:
                 value[key] = _restore(item, attachments)
-        if any(type(key) is tuple for key in value):
+        if any(type(key) in _CONTAINERS for key in value):
             return {_restore(key, attachments): item for key, item in value.items()}
     elif kind is tuple:
         if value and value[0] is ...:
             return _RESTORERS[value[1]](value, attachments)
         return tuple([_restore(item, attachments) for item in value])
-    elif kind is set:
-        return {_restore(item, attachments) for item in value}
+    elif kind is set or kind is frozenset:
+        return kind([_restore(item, attachments) for item in value])
     return value
 
 
 def _restore_datetime(value, attachments):
-    from datetime import datetime, timezone
+    from datetime import datetime, timedelta, timezone
 
-    return datetime.fromtimestamp(value[2] / 1000, timezone.utc)
+    # Not fromtimestamp(): a float of seconds loses milliseconds some thousand years from now.
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=value[2])
 
 
 def _content(place, attachments):
-    """The buffer at ``(offset, size)``, or the bytes themselves where they came inline."""
+    """The buffer at ``(offset, size)``, or a buffer of the bytes where they came inline. Both can be written to."""
     if type(place) is not tuple:
-        return place
+        return bytearray(place)
     offset, size = place
     view = attachments[offset : offset + size]
     if len(view) != size:
@@ -417,12 +475,17 @@ def _restore_bytes(value, attachments):
 
 
 def _restore_array(value, attachments):
+    """An array of NumPy when user code has imported it, else a memoryview; with a shape when it came with one."""
     kind = value[2]
     content = _content(value[3], attachments)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        return numpy.frombuffer(content, dtype=kind)
-    return memoryview(content).cast(_FORMATS[kind])
+    shape = value[4] if len(value) > 4 else None
+    from_buffer = getattr(sys.modules.get("numpy"), "frombuffer", None)
+    if from_buffer is not None:
+        array = from_buffer(content, dtype=kind)
+        return array if shape is None else array.reshape(shape)
+    if shape is None or 0 in shape:  # a memoryview has no empty shapes
+        return memoryview(content).cast(_FORMATS[kind])
+    return memoryview(content).cast("B").cast(_FORMATS[kind], shape)
 
 
 _FORMATS = {

@@ -54,14 +54,14 @@ def _end_process():
     os._exit(0)
 
 
-def _or_die(serve, *args):
-    """A channel that nobody serves any more would leave its caller waiting: end the process instead."""
+def _serve(serve, *args):
+    """Serves a channel. When that fails, the bytes on it make no sense or the host is gone: a process with a channel
+    that nobody serves would look alive for ever."""
     try:
         serve(*args)
     except BaseException:
-        import traceback
-
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
+        sys.stderr.flush()
         os._exit(EXIT_BROKEN)
 
 
@@ -126,7 +126,8 @@ def main():
         try:
             return step(*args)
         except BaseException as error:
-            control.send(_wire.ANSWER, {"failed": {"what": what, "name": name, "error": _errors.describe(error)}}, request)
+            failure = {"what": what, "name": name, "error": _errors.describe(error)}
+            control.send(_wire.ANSWER | _wire.HAS_EXTENSIONS, {"failed": failure}, request)
             raise _StartFailed from None
 
     def initialise(what):
@@ -141,7 +142,7 @@ def main():
         except _StartFailed:
             return
         ready()
-        _or_die(_channel.serve, channel, registry, limit, _end_process)
+        _serve(_channel.serve, channel, registry, limit, _end_process)
 
     try:
         for name in options["modules"]:
@@ -178,12 +179,12 @@ def main():
         control.serve(limit)
 
     if options["profile"] == "process":
-        start(_or_die, serve_control)
+        start(_serve, serve_control)
         run_channel(channels[0])
     else:
         for channel in channels:
             start(run_channel, channel)
-        _or_die(serve_control)
+        _serve(serve_control)
 
 
 class _StartFailed(Exception):

@@ -2,9 +2,10 @@
  * Python's marshal format (versions 0 to 4) to JavaScript values. Never reads outside of its frame and never allocates
  * more than the frame can fill: every count is checked against the bytes that are left.
  */
-import { ProtocolError, PythonError, type PythonErrorDetails } from "../errors.js";
+import { NogilError, NotSendable, ProtocolError, PythonError, type PythonErrorDetails } from "../errors.js";
 import { arrayOver } from "./arrays.js";
-import { aligned, HAS_ATTACHMENTS } from "./frame.js";
+import { dateOf } from "./dates.js";
+import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS } from "./frame.js";
 import { fromDigits } from "./integers.js";
 import { Complex, NdArray } from "./special-values.js";
 import { decodeText } from "./strings.js";
@@ -19,6 +20,8 @@ const REFERENCE_FLAG = 0x80;
 const ELLIPSIS = 0x2e;
 
 const END_OF_DICT = Symbol("end of dict");
+/** Stands for a value that is still being read: a reference to it is a cycle. */
+const UNFINISHED = Symbol("unfinished");
 
 export interface DecoderOptions {
   /** What a Python `datetime` becomes. `"iso"` keeps microseconds and the zone. @default "date" */
@@ -31,6 +34,9 @@ export class Decoder {
   #position = 0;
   #end = 0;
   #attachments = -1;
+  #extensions = false;
+  /** Items that the containers around the present value have announced and not begun; each takes at least a byte. */
+  #announced = 0;
   #references: unknown[] = [];
 
   constructor(options: DecoderOptions = {}) {
@@ -41,12 +47,16 @@ export class Decoder {
    * The value in `bytes[start, end)`, whose frame had these flags.
    *
    * @throws ProtocolError when the bytes are not one value.
+   * @throws NotSendable when they are, and JavaScript cannot hold it: a cycle, or larger than its strings, bigints or
+   * maps can be.
    */
   decode(bytes: Buffer, start: number, end: number, flags: number): unknown {
     this.#bytes = bytes;
     this.#position = start;
     this.#end = end;
     this.#attachments = -1;
+    this.#extensions = (flags & HAS_EXTENSIONS) !== 0;
+    this.#announced = 0;
     if (this.#references.length > 0) this.#references = [];
     if (flags & HAS_ATTACHMENTS) {
       this.#need(8);
@@ -55,9 +65,12 @@ export class Decoder {
       this.#need(size);
       this.#attachments = this.#position + aligned(size);
     }
-    const value = this.#value(0);
-    if (value === END_OF_DICT) throw corrupt("a value is missing");
-    return value;
+    try {
+      return this.#item(-1);
+    } catch (error) {
+      if (error instanceof NogilError) throw error;
+      throw new NotSendable("result", `JavaScript cannot hold it (${(error as Error).message})`);
+    }
   }
 
   #need(bytes: number): void {
@@ -75,8 +88,12 @@ export class Decoder {
   }
 
   #count(): number {
-    const count = this.#size();
-    this.#need(count); // every item takes at least a byte
+    return this.#announce(this.#size());
+  }
+
+  /** Bounds what a container may allocate: all items of all open containers must find room in the frame. */
+  #announce(count: number): number {
+    this.#need(count + this.#announced);
     return count;
   }
 
@@ -84,14 +101,14 @@ export class Decoder {
     this.#need(1);
     if (depth > MAX_DEPTH) throw corrupt(`nested deeper than ${MAX_DEPTH} levels`);
     const code = this.#bytes[this.#position++] as number;
-    if (code < REFERENCE_FLAG) return this.#read(code, depth, -1);
-    const index = this.#references.push(undefined) - 1;
-    const value = this.#read(code & ~REFERENCE_FLAG, depth, index);
+    if (code < REFERENCE_FLAG) return this.#read(code, depth);
+    const index = this.#references.push(UNFINISHED) - 1;
+    const value = this.#read(code & ~REFERENCE_FLAG, depth);
     this.#references[index] = value;
     return value;
   }
 
-  #read(code: number, depth: number, reference: number): unknown {
+  #read(code: number, depth: number): unknown {
     switch (code) {
       case 0x7a: // z: short ASCII
       case 0x5a: // Z: the same, interned
@@ -107,20 +124,21 @@ export class Decoder {
         return this.#float();
       case 0x4e: // N: None
       case 0x2e: // .: Ellipsis on its own
-      case 0x53: // S: StopIteration
         return null;
+      case 0x53: // S: the one class that marshal takes
+        throw new NotSendable("result", "the class StopIteration cannot be sent");
       case 0x54:
         return true;
       case 0x46:
         return false;
       case 0x7b:
-        return this.#dict(depth, reference);
+        return this.#dict(depth);
       case 0x5b: // [: list
-        return this.#array(this.#count(), depth, reference);
+        return this.#array(this.#count(), depth);
       case 0x29: // ): small tuple
-        return this.#tuple(this.#shortSize(), depth, reference);
+        return this.#tuple(this.#announce(this.#shortSize()), depth);
       case 0x28:
-        return this.#tuple(this.#count(), depth, reference);
+        return this.#tuple(this.#count(), depth);
       case 0x72:
         return this.#reference();
       case 0x75: // u: UTF-8
@@ -136,12 +154,8 @@ export class Decoder {
       case 0x79:
         return new Complex(this.#float(), this.#float());
       case 0x3c:
-      case 0x3e: {
-        const members = new Set();
-        if (reference >= 0) this.#references[reference] = members;
-        for (let count = this.#count(); count > 0; count--) members.add(this.#item(depth));
-        return members;
-      }
+      case 0x3e: // > and <: frozenset, set
+        return new Set(this.#array(this.#count(), depth));
       case 0x30:
         return END_OF_DICT;
       default:
@@ -205,31 +219,31 @@ export class Decoder {
 
   #reference(): unknown {
     const index = this.#size();
+    if (index >= this.#references.length) throw corrupt(`reference ${index} to nothing`);
     const value = this.#references[index];
-    if (value === undefined) throw corrupt(`reference ${index} to nothing`);
+    if (value === UNFINISHED) throw new NotSendable("result", "the value contains itself");
     return value;
   }
 
-  #array(count: number, depth: number, reference: number): unknown[] {
+  #array(count: number, depth: number): unknown[] {
     const items: unknown[] = new Array(count);
-    if (reference >= 0) this.#references[reference] = items;
-    for (let i = 0; i < count; i++) items[i] = this.#item(depth);
+    this.#announced += count;
+    for (let i = 0; i < count; i++) {
+      this.#announced--;
+      items[i] = this.#item(depth);
+    }
     return items;
   }
 
-  #tuple(count: number, depth: number, reference: number): unknown {
-    if (count < 2 || this.#bytes[this.#position] !== ELLIPSIS) {
-      this.#need(count);
-      return this.#array(count, depth, reference);
-    }
-    const [, tag, ...fields] = this.#array(count, depth, -1);
-    return this.#extension(tag, fields);
+  #tuple(count: number, depth: number): unknown {
+    const isExtension = this.#extensions && count >= 2 && this.#bytes[this.#position] === ELLIPSIS;
+    const items = this.#array(count, depth);
+    return isExtension ? this.#extension(items[1], items.slice(2)) : items;
   }
 
   /** Text keys only: an object. As soon as another key comes: a Map. */
-  #dict(depth: number, reference: number): unknown {
+  #dict(depth: number): unknown {
     const object: Record<string, unknown> = {};
-    if (reference >= 0) this.#references[reference] = object;
     for (;;) {
       const key = this.#value(depth + 1);
       if (key === END_OF_DICT) return object;
@@ -254,7 +268,7 @@ export class Decoder {
   #extension(tag: unknown, fields: unknown[]): unknown {
     switch (tag) {
       case "datetime":
-        return this.#isoDates ? fields[0] : new Date(String(fields[0]));
+        return this.#isoDates ? fields[0] : dateOf(String(fields[0]));
       case "bytes":
         return this.#content(fields[0]);
       case "array":
@@ -274,7 +288,8 @@ export class Decoder {
       throw corrupt("attachment without a place");
     const start = this.#attachments + offset;
     if (start + size > this.#end) throw corrupt("an attachment ends behind its frame");
-    return this.#bytes.subarray(start, start + size);
+    const bytes = this.#bytes.subarray(start, start + size);
+    return size >= SHARE_FROM_BYTES ? bytes : Buffer.from(bytes);
   }
 
   #numbers([kind, shape, place]: unknown[]): unknown {
@@ -292,6 +307,10 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 function corrupt(what: string): ProtocolError {
   return new ProtocolError(`cannot decode a message: ${what}`);
 }
@@ -300,13 +319,14 @@ function corrupt(what: string): ProtocolError {
 export function toErrorDetails(value: unknown, depth = 0): PythonErrorDetails {
   if (typeof value !== "object" || value === null || depth > 16) throw corrupt("malformed exception");
   const { type, bases, text, args, traceback, notes, cause } = value as Record<string, unknown>;
+  if (!isText(type) || !isText(text) || !isText(traceback)) throw corrupt("malformed exception");
   const details = {
-    type: String(type),
-    bases: Array.isArray(bases) ? bases.map(String) : [],
-    text: String(text),
+    type,
+    bases: Array.isArray(bases) ? bases.filter(isText) : [],
+    text,
     args: Array.isArray(args) ? args : [],
-    traceback: String(traceback),
-    notes: Array.isArray(notes) ? notes.map(String) : [],
+    traceback,
+    notes: Array.isArray(notes) ? notes.filter(isText) : [],
   };
   return cause === undefined || cause === null
     ? details

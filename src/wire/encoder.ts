@@ -5,12 +5,13 @@
  * One encoder serves one channel: calls made in one tick are written one behind the other into its buffer and go out
  * in one write.
  */
+import type { NotSendable } from "../errors.js";
 import { kindOf } from "./arrays.js";
 import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE } from "./frame.js";
 import { toDigits } from "./integers.js";
 import { Complex, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
-import { explainUnsendable, MAX_DEPTH } from "./unsendable.js";
+import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
 /** Copied into the frame below this size, sent from their own memory above. */
@@ -34,6 +35,7 @@ const TUPLE = 0x28;
 const LIST = 0x5b;
 const DICT = 0x7b;
 const SET = 0x3c;
+const FROZENSET = 0x3e;
 const END_OF_DICT = 0x30;
 
 /** Thrown inside the encoder, which does not know the path; the caller of a frame gets NotSendable instead. */
@@ -112,13 +114,13 @@ export class Encoder {
     return start;
   }
 
-  #undo(start: number, error: unknown, root: unknown): unknown {
+  #undo(start: number, error: unknown, root: unknown): NotSendable {
     this.#position = start;
     this.#attachments = [];
     this.#attachmentsSize = 0;
-    return error instanceof Unsendable || error instanceof RangeError
-      ? explainUnsendable(root, error.message)
-      : error;
+    // Anything else was thrown by the value: a getter, a proxy, toJSON(), a detached buffer.
+    const reason = error instanceof Unsendable ? error.message : `reading it failed: ${String(error)}`;
+    return explainUnsendable(root, reason);
   }
 
   #end(start: number, task: number, kind: number, maxBytes: number, root: unknown): void {
@@ -297,11 +299,6 @@ export class Encoder {
     if (value instanceof Tuple) return this.#tuple(value.items, depth);
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
-    if (value instanceof NdArray) {
-      throw new Unsendable(
-        "an NdArray cannot be sent yet; send its data and its shape and reshape it in Python",
-      );
-    }
     this.#instance(value, depth);
   }
 
@@ -309,14 +306,15 @@ export class Encoder {
   #instance(value: object, depth: number): void {
     const toJSON = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJSON === "function") return this.#value(toJSON.call(value), depth);
-    if (value instanceof Promise) throw new Unsendable("a Promise cannot be sent to Python; await it first");
-    if (value instanceof Error) {
-      throw new Unsendable("an Error cannot be sent to Python; send its message or its stack");
-    }
-    if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
-      throw new Unsendable(`a ${value.constructor.name} cannot be sent to Python`);
-    }
-    if (value instanceof Number || value instanceof String || value instanceof Boolean) {
+    const reason = reasonAgainst(value);
+    if (reason !== undefined) throw new Unsendable(reason);
+    if (value instanceof NdArray) return this.#numbers(value, depth);
+    if (
+      value instanceof Number ||
+      value instanceof String ||
+      value instanceof Boolean ||
+      value instanceof BigInt
+    ) {
       return this.#value(value.valueOf(), depth);
     }
     this.#dict(value as Record<string, unknown>, depth);
@@ -339,12 +337,19 @@ export class Encoder {
     for (let i = 0; i < items.length; i++) this.#value(items[i], depth);
   }
 
-  /** Keys of a dict and members of a set: an array becomes a tuple, which Python can hash. */
+  /** Keys of a dict and members of a set: an array becomes a tuple and a Set a frozenset, which Python can hash. */
   #hashable(value: unknown, depth: number): void {
-    if (!Array.isArray(value)) return this.#value(value, depth);
+    if (typeof value !== "object" || value === null) return this.#value(value, depth);
     if (depth > MAX_DEPTH) throw new Unsendable(`nested deeper than ${MAX_DEPTH} levels`);
-    this.#sized(TUPLE, value.length);
-    for (const item of value) this.#hashable(item, depth + 1);
+    const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
+    if (items !== undefined) this.#sized(TUPLE, items.length);
+    else if (value instanceof Set) this.#sized(FROZENSET, value.size);
+    else {
+      const reason = reasonAgainstKey(value);
+      if (reason !== undefined) throw new Unsendable(reason);
+      return this.#value(value, depth);
+    }
+    for (const item of items ?? (value as Set<unknown>)) this.#hashable(item, depth + 1);
   }
 
   #complex(value: Complex): void {
@@ -363,16 +368,14 @@ export class Encoder {
   }
 
   #date(value: Date): void {
-    const time = value.getTime();
-    if (Number.isNaN(time)) throw new Unsendable("an invalid Date cannot be sent to Python");
+    const reason = reasonAgainst(value);
+    if (reason !== undefined) throw new Unsendable(reason);
     this.#extension("datetime", 1);
-    this.#number(time);
+    this.#number(value.getTime());
   }
 
   #binary(value: ArrayBufferView | ArrayBufferLike): void {
-    const bytes = ArrayBuffer.isView(value)
-      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      : new Uint8Array(value);
+    const bytes = bytesOf(value);
     const kind = ArrayBuffer.isView(value) ? kindOf(value) : undefined;
     if (kind !== undefined) {
       this.#extension("array", 2);
@@ -382,6 +385,13 @@ export class Encoder {
     if (bytes.byteLength < ATTACH_FROM_BYTES) return this.#bytes(bytes);
     this.#extension("bytes", 1);
     this.#content(bytes);
+  }
+
+  #numbers({ data, shape }: NdArray, depth: number): void {
+    this.#extension("array", 3);
+    this.#text(kindOf(data) ?? "u1");
+    this.#content(bytesOf(data));
+    this.#tuple(shape, depth);
   }
 
   /** The bytes themselves, or where they stand among the attachments: (offset, size). */
@@ -400,6 +410,12 @@ export class Encoder {
     this.#buffer.set(bytes, this.#position);
     this.#position += bytes.byteLength;
   }
+}
+
+function bytesOf(value: ArrayBufferView | ArrayBufferLike): Uint8Array {
+  return ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value);
 }
 
 function tooLarge(size: number, limit: number): string {

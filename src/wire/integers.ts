@@ -4,6 +4,8 @@ const DIGIT_BITS = 15;
 /** Fifteen hexadecimal characters are sixty bits, exactly four digits. */
 const HEX_PER_GROUP = 15;
 const DIGITS_PER_GROUP = 4;
+/** What V8 holds in a bigint (2**30 bits). */
+const MAX_DIGITS = Math.floor(2 ** 30 / DIGIT_BITS);
 
 /** The 15-bit digits of a magnitude, lowest first. */
 export function toDigits(magnitude: bigint): number[] {
@@ -31,14 +33,16 @@ export function fromDigits(
     for (let i = count - 1; i >= 0; i--) value = value * 0x8000 + bytes.readUInt16LE(position + 2 * i);
     if (Number.isSafeInteger(value)) return negative ? -value : value;
   }
-  let hex = "";
+  if (count > MAX_DIGITS)
+    throw new RangeError(`an int of ${count * DIGIT_BITS} bits, a bigint has at most 2**30`);
+  const groups: string[] = [];
   for (let i = 0; i < count; i += DIGITS_PER_GROUP) {
     let group = 0n;
     for (let j = Math.min(i + DIGITS_PER_GROUP, count) - 1; j >= i; j--) {
       group = (group << 15n) | BigInt(bytes.readUInt16LE(position + 2 * j));
     }
-    hex = group.toString(16).padStart(HEX_PER_GROUP, "0") + hex;
+    groups.push(group.toString(16).padStart(HEX_PER_GROUP, "0"));
   }
-  const value = BigInt(`0x${hex}`);
+  const value = BigInt(`0x${groups.reverse().join("")}`);
   return negative ? -value : value;
 }

@@ -1,18 +1,64 @@
-/** Finds out where in a value the thing is that cannot be sent. Slow, and only run after encoding has failed. */
+/** What cannot be sent to Python, and where in a value it is. The search is slow, and only run after encoding failed. */
 import { NotSendable } from "../errors.js";
+import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
+import { Complex, Float, NdArray, Tuple } from "./special-values.js";
 
 /** CPython refuses to read values deeper than 2000 levels; stop before, with a message that names the place. */
 export const MAX_DEPTH = 1000;
 
+/** Why an object cannot travel; undefined when it can, as far as itself is concerned. */
+export function reasonAgainst(value: object): string | undefined {
+  if (typeof (value as { then?: unknown }).then === "function") {
+    return `${article(nameOf(value))} cannot be sent to Python; await it first`;
+  }
+  if (value instanceof Date) {
+    const time = value.getTime();
+    if (Number.isNaN(time)) return "an invalid Date cannot be sent to Python";
+    return time < FIRST_DATETIME_MS || time > LAST_DATETIME_MS
+      ? "Python has no datetime before the year 1 or after 9999"
+      : undefined;
+  }
+  if (value instanceof NdArray) {
+    const { data, shape } = value;
+    return shape.reduce((product, side) => product * side, 1) === data.length
+      ? undefined
+      : `an NdArray of ${data.length} numbers cannot have the shape [${shape.join(", ")}]`;
+  }
+  if (value instanceof Error) return "an Error cannot be sent to Python; send its message or its stack";
+  // These keep what they are made of to themselves: as an object of their properties they would arrive empty.
+  const isOpaque =
+    value instanceof WeakMap ||
+    value instanceof WeakSet ||
+    value instanceof WeakRef ||
+    value instanceof RegExp ||
+    value instanceof Symbol;
+  if (isOpaque) return `a ${nameOf(value)} cannot be sent to Python`;
+  return typeof (value as { next?: unknown }).next === "function" && Symbol.iterator in value
+    ? "an iterator cannot be sent to Python; send [...it]"
+    : undefined;
+}
+
+/** Why an object cannot be a dict's key or a set's member in Python; arrays, Tuples and Sets can. */
+export function reasonAgainstKey(value: object): string | undefined {
+  const hasHash =
+    value instanceof Date ||
+    value instanceof Complex ||
+    value instanceof Float ||
+    value instanceof Uint8Array ||
+    value instanceof ArrayBuffer ||
+    value instanceof String ||
+    value instanceof Number ||
+    value instanceof Boolean;
+  return hasHash
+    ? undefined
+    : `${article(nameOf(value))} cannot be a key or a member of a set in Python (unhashable)`;
+}
+
 /** The error to show for `root`; `reason` is what the encoder said. */
 export function explainUnsendable(root: unknown, reason: string): NotSendable {
-  const names = Array.isArray(root)
-    ? (key: string | number) => `arguments[${key}]`
-    : (key: string | number) => `${key}`;
-  const isOptions = !Array.isArray(root) && typeof root === "object" && root !== null;
-  if (!Array.isArray(root) && !isOptions) return new NotSendable("value", reason);
-  for (const [key, item] of Object.entries(root as object)) {
-    const found = search(item, names(key), []);
+  if (typeof root !== "object" || root === null) return new NotSendable("value", reason);
+  for (const [key, item] of Object.entries(root)) {
+    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, []);
     if (found !== undefined) return found;
   }
   return new NotSendable("arguments", reason);
@@ -25,34 +71,51 @@ function search(value: unknown, path: string, inside: readonly object[]): NotSen
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return undefined;
   if (inside.includes(value)) return new NotSendable(path, "the value contains itself");
   if (inside.length >= MAX_DEPTH) return new NotSendable(path, `nested deeper than ${MAX_DEPTH} levels`);
-  if (value instanceof Promise)
-    return new NotSendable(path, "a Promise cannot be sent to Python; await it first");
-  if (value instanceof Error) {
-    return new NotSendable(path, "an Error cannot be sent to Python; send its message or its stack");
+  try {
+    const deeper = [...inside, value];
+    const toJSON = value instanceof Date ? undefined : (value as { toJSON?: unknown }).toJSON;
+    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper);
+    const reason = reasonAgainst(value);
+    if (reason !== undefined) return new NotSendable(path, reason);
+    for (const [key, item, isKey] of children(value)) {
+      const against = isKey && isObject(item) && !isContainer(item) ? reasonAgainstKey(item) : undefined;
+      if (against !== undefined) return new NotSendable(`${path}${key}`, against);
+      const found = search(item, `${path}${key}`, deeper);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  } catch (error) {
+    return new NotSendable(path, `reading it failed: ${String(error)}`);
   }
-  if (value instanceof Date) {
-    return Number.isNaN(value.getTime())
-      ? new NotSendable(path, "an invalid Date cannot be sent to Python")
-      : undefined;
-  }
-  if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {
-    return new NotSendable(path, `a ${value.constructor.name} cannot be sent to Python`);
-  }
-  const deeper = [...inside, value];
-  for (const [key, item] of children(value)) {
-    const found = search(item, `${path}${key}`, deeper);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
-function* children(value: object): Iterable<[string, unknown]> {
-  if (Array.isArray(value)) for (const [i, item] of value.entries()) yield [`[${i}]`, item];
+/** What is in an object: its place, the item, and whether Python must be able to hash it. */
+function* children(value: object): Iterable<[string, unknown, boolean]> {
+  if (Array.isArray(value)) for (const [i, item] of value.entries()) yield [`[${i}]`, item, false];
+  else if (value instanceof Tuple)
+    for (const [i, item] of value.items.entries()) yield [`[${i}]`, item, false];
   else if (value instanceof Map) {
     for (const [key, item] of value) {
-      yield [" key", key];
-      yield [`[${String(key)}]`, item];
+      yield [" key", key, true];
+      yield [`[${String(key)}]`, item, false];
     }
-  } else if (value instanceof Set) for (const item of value) yield ["{…}", item];
-  else for (const [key, item] of Object.entries(value)) yield [`.${key}`, item];
+  } else if (value instanceof Set) for (const item of value) yield ["{…}", item, true];
+  else for (const [key, item] of Object.entries(value)) yield [`.${key}`, item, false];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function isContainer(value: object): boolean {
+  return Array.isArray(value) || value instanceof Tuple || value instanceof Set;
+}
+
+function nameOf(value: object): string {
+  const name = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : "object";
+}
+
+function article(name: string): string {
+  return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`;
 }

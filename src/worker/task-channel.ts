@@ -3,7 +3,7 @@
  * the calls, because one thread executes them one after the other.
  */
 import type { Socket } from "node:net";
-import { ProtocolError } from "../errors.js";
+import { NogilError, type NotSendable, ProtocolError } from "../errors.js";
 import {
   CALL,
   Decoder,
@@ -44,8 +44,8 @@ export interface Call {
   returned(value: unknown, start: number, end: number, cpu: number): void;
   /** Python raised; `details` is what it said, see toErrorDetails. */
   raised(details: unknown, start: number, end: number, cpu: number): void;
-  /** The reply is there and cannot be understood. */
-  garbled(error: ProtocolError, start: number, end: number, cpu: number): void;
+  /** The reply is there and cannot be understood, or JavaScript cannot hold it. */
+  garbled(error: ProtocolError | NotSendable, start: number, end: number, cpu: number): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
 }
@@ -163,8 +163,8 @@ export class TaskChannel {
     const call = this.#calls.get(id);
     if (call === undefined) return; // recalled, or given up
     if (kind === ReplyKind.PROGRESS) {
-      const [done, total] = this.#decoder.decode(bytes, start, end, flags) as [unknown, unknown];
-      call.progressed(done, total);
+      const report = this.#decode(bytes, start, end, flags);
+      if (Array.isArray(report)) call.progressed(report[0], report[1]);
       return;
     }
     if (end - start < TIMES_SIZE) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
@@ -175,18 +175,24 @@ export class TaskChannel {
     if (kind === ReplyKind.RECALLED) {
       this.onRecalled(call);
     } else {
-      let value: unknown;
-      let error: ProtocolError | undefined;
-      try {
-        value = this.#decoder.decode(bytes, start + TIMES_SIZE, end, flags);
-      } catch (thrown) {
-        if (!(thrown instanceof ProtocolError)) throw thrown;
-        error = thrown;
-      }
-      if (error !== undefined) call.garbled(error, startedAt, endedAt, cpu);
+      const value = this.#decode(bytes, start + TIMES_SIZE, end, flags);
+      if (value instanceof Undecodable) call.garbled(value.error, startedAt, endedAt, cpu);
       else if (kind === ReplyKind.RESULT) call.returned(value, startedAt, endedAt, cpu);
       else call.raised(value, startedAt, endedAt, cpu);
     }
     this.onSettled(this);
   };
+
+  #decode(bytes: Buffer, start: number, end: number, flags: number): unknown {
+    try {
+      return this.#decoder.decode(bytes, start, end, flags);
+    } catch (error) {
+      if (!(error instanceof NogilError)) throw error;
+      return new Undecodable(error as ProtocolError | NotSendable);
+    }
+  }
+}
+
+class Undecodable {
+  constructor(readonly error: ProtocolError | NotSendable) {}
 }
