@@ -76,8 +76,11 @@ def attach(channel):
     current.channel = channel
 
 
-def serve(channel, registry, max_message_bytes, end_process):
-    """Serves the channel until its end, then calls ``end_process``. The thread was attached before."""
+def serve(channel, registry, abandon, max_message_bytes, end_process):
+    """Serves the channel until its end, then calls ``end_process``. The thread was attached before.
+
+    abandon: called after an interrupt, to give back what the interrupted code may still hold of ours.
+    """
     # Every thread has its own of all this: on 3.13t an object that two threads use is slower than the work itself.
     import marshal
     import struct
@@ -171,9 +174,11 @@ def serve(channel, registry, max_message_bytes, end_process):
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
+                    abandon()
             except TaskCancelled as error:  # it arrived between the task's end and here
                 channel.running = 0
                 channel.interrupted = 0
+                abandon()
                 status = failed
                 data, attachments = describe(error), None
             # Not kept until the next task: a large value, or an object whose end the user waits for.

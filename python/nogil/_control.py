@@ -73,10 +73,7 @@ class Control:
             return False
         if coroutine is not None:
             loop, asyncio_task = coroutine
-            try:
-                loop.call_soon_threadsafe(asyncio_task.cancel)
-            except RuntimeError:  # the loop was closed meanwhile
-                pass
+            _call_soon(loop, asyncio_task.cancel)
         return True
 
     def _stacks(self):
@@ -97,9 +94,19 @@ class Control:
             # Said before looking: a task that ends meanwhile sees it and waits for the lock to clear it.
             channel.interrupted = task
             if channel.running == task and _interrupt.throw(channel.thread_id, TaskCancelled):
+                coroutine = channel.coroutine
+                if coroutine is not None:
+                    _call_soon(coroutine[0], int)  # wakes a loop that waits, so that it notices
                 return True
             channel.interrupted = 0
             return False
+
+
+def _call_soon(loop, callback):
+    try:
+        loop.call_soon_threadsafe(callback)
+    except RuntimeError:  # the loop was closed meanwhile
+        pass
 
 
 def gil_enabled():

@@ -10,6 +10,7 @@ import threading
 from time import perf_counter
 
 from ._adapter import Adapter
+from ._coroutines import runnable
 
 OFF, WARN, STRICT = "off", "warn", "strict"
 
@@ -41,6 +42,11 @@ class Instances:
         self._lock = threading.RLock()
         self._overlaps = {}
 
+    def abandon(self):
+        """Leaves whatever this thread is still inside: an interrupt may come while a call is being left."""
+        for held in list(self._held.values()):
+            held.leave()
+
     def method(self, owner, name):
         """The callable that runs method ``name`` of the worker's instance of class ``owner``.
 
@@ -50,19 +56,21 @@ class Instances:
             held = self._held.get(owner)
             if held is None:
                 held = self._held[owner] = _Held(owner, self)
-        function = getattr(held.instance, name)
+        function = runnable(getattr(held.instance, name))
         declared = _is_declared(owner) or _is_declared(function)
         counts = held.instance._nogil_counts if isinstance(held.instance, Adapter) else None
         enter = held.enter_declared if declared else held.enter_alone
-        leave = held.leave_declared if declared else held.leave_alone
+        leave = held.leave
         if declared and self._checks == OFF and counts is None:
             return function
 
         def call(*args, **kwargs):
-            enter(name)
             start = perf_counter()
             failed = True
             try:
+                # Inside the try: an interrupt may arrive as soon as a lock that was waited for has been taken.
+                enter(name)
+                start = perf_counter()
                 result = function(*args, **kwargs)
                 failed = False
                 return result
@@ -121,8 +129,9 @@ class _Held:
     def __init__(self, owner, instances):
         self.owner = owner
         self.instances = instances
+        # Reentrant only for _is_owned: a call never enters its instance twice.
         self.lock = threading.RLock()
-        # Thread id -> methods it is inside, innermost last.
+        # Thread id -> the method it is inside.
         self.inside = {}
         self.told = False
         checked = instances.checks != OFF and _is_declared(owner)
@@ -135,38 +144,38 @@ class _Held:
                 self.told = True
                 self.instances.serialised(self.owner)
             if self.instances.checks != OFF:
-                for thread, methods in list(self.inside.items()):
-                    if thread != me and methods:
-                        self.instances.saw("method", self.owner, method, methods[-1], thread)
+                for thread, other in list(self.inside.items()):
+                    self.instances.saw("method", self.owner, method, other, thread)
             self.lock.acquire()
-        self.inside.setdefault(me, []).append(method)
-
-    def leave_alone(self):
-        self._leave()
-        self.lock.release()
+        self.inside[me] = method
 
     def enter_declared(self, method):
-        self.inside.setdefault(threading.get_ident(), []).append(method)
+        self.inside[threading.get_ident()] = method
 
-    def leave_declared(self):
-        self._leave()
-
-    def _leave(self):
-        me = threading.get_ident()
-        methods = self.inside[me]
-        methods.pop()
-        if not methods:
-            del self.inside[me]
+    def leave(self):
+        """Undoes what was done of entering, if anything was."""
+        self.inside.pop(threading.get_ident(), None)
+        if self.lock._is_owned():
+            self.lock.release()
 
     def wrote(self, instance, attribute):
         """Called before a watched attribute is written."""
-        if isinstance(instance, Adapter) and instance._nogil_lock._is_owned():
-            return
         me = threading.get_ident()
-        for thread, methods in list(self.inside.items()):
-            if thread != me and methods:
-                self.instances.saw("write", self.owner, attribute, methods[-1], thread)
+        for thread, method in list(self.inside.items()):
+            if thread != me and not _is_guarded(instance):
+                self.instances.saw("write", self.owner, attribute, method, thread)
                 return
+
+
+_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+
+
+def _is_guarded(instance):
+    """True when the writing thread holds a lock of the instance. A plain lock does not say whose it is: held will do."""
+    return any(
+        value.locked() if isinstance(value, _LOCK) else isinstance(value, _RLOCK) and value._is_owned()
+        for value in list(vars(instance).values())
+    )
 
 
 def _watched(owner, held):

@@ -12,11 +12,7 @@ import sys
 from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
 
-from ._channel import current
-
-CO_GENERATOR = 0x20
-CO_COROUTINE = 0x80
-CO_ASYNC_GENERATOR = 0x200
+from ._coroutines import runnable
 
 
 class FunctionNotFound(LookupError):
@@ -77,7 +73,7 @@ class Registry:
                 if name.startswith(prefix):
                     found = self._find(module, name[len(prefix) :])
                     if found is not None:
-                        return _runnable(found)
+                        return runnable(found)
         raise FunctionNotFound(name, self._nearest(name), [module.__name__ for module in self._modules])
 
     def _find(self, module, name):
@@ -110,31 +106,3 @@ class Registry:
 
 def _is_static(owner, name):
     return any(isinstance(vars(base).get(name), (staticmethod, classmethod)) for base in owner.__mro__)
-
-
-def _runnable(function):
-    """A function that runs to its result: a coroutine function gets the calling thread's event loop."""
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
-    if not flags & CO_COROUTINE:
-        return function
-
-    def run(*args, **kwargs):
-        loop = getattr(current, "loop", None)
-        if loop is None:
-            import asyncio
-
-            loop = current.loop = asyncio.new_event_loop()
-        task = loop.create_task(function(*args, **kwargs))
-        channel = getattr(current, "channel", None)
-        if channel is None:
-            return loop.run_until_complete(task)
-        channel.coroutine = (loop, task)
-        try:
-            # The request to stop may have come before there was a task to tell.
-            if channel.cancelled == channel.running:
-                task.cancel()
-            return loop.run_until_complete(task)
-        finally:
-            channel.coroutine = None
-
-    return run

@@ -60,20 +60,42 @@ def _serve(serve, *args):
     try:
         serve(*args)
     except BaseException:
-        sys.excepthook(*sys.exc_info())
-        sys.stderr.flush()
-        os._exit(EXIT_BROKEN)
+        try:
+            sys.excepthook(*sys.exc_info())
+            sys.stderr.flush()
+        finally:
+            os._exit(EXIT_BROKEN)
 
 
-def _die_with_the_host():
-    """Linux: the kernel ends us when the host dies, even if user code holds the GIL and never reads a channel."""
+def _die_with_the_host(host):
+    """Linux: the kernel ends us when the host dies, even if user code holds the GIL and never reads a channel.
+
+    To be called on the main thread: the wish lasts as long as the thread that makes it.
+    """
     try:
         import ctypes
 
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     except Exception:  # no ctypes, not Linux: the end of the channels tells
-        pass
+        return
+    if os.getppid() != host:  # it died before we asked
+        os._exit(0)
+
+
+def _stay_with_this_process(control_socket, channels):
+    """The channels are this process's alone: a copy that user code forks must not answer in its place, and neither
+    that nor a program it starts may hold them open when we are gone."""
+    sockets = [control_socket, *(channel.socket for channel in channels)]
+    for sock in sockets:
+        os.set_inheritable(sock.fileno(), False)
+
+    def close():
+        for sock in sockets:
+            sock.close()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=close)
 
 
 def _report_gil_switch(control):
@@ -83,20 +105,38 @@ def _report_gil_switch(control):
     execute = ExtensionFileLoader.exec_module
     create = ExtensionFileLoader.create_module
     seen = []
+    # While an extension module is being loaded, by whichever thread, the GIL is on for that time (PEP 703): only
+    # between such loads does its state say anything, and then about all that were loaded since the last look.
+    loading = []
+    loaded = []
+    lock = threading.Lock()
 
     def look(name):
-        if not seen and gil_enabled():
-            seen.append(name)
-            control.send(_wire.EVENT, {"event": "gil-enabled", "module": name})
+        with lock:
+            loading.remove(name)
+            loaded.append(name)
+            if loading or seen:
+                return
+            names = " or ".join(dict.fromkeys(loaded))
+            loaded.clear()
+            if not gil_enabled():
+                return
+            seen.append(names)
+        control.send(_wire.EVENT, {"event": "gil-enabled", "module": names})
 
     def exec_module(self, module):
-        execute(self, module)
-        look(module.__name__)
+        loading.append(module.__name__)
+        try:
+            execute(self, module)
+        finally:
+            look(module.__name__)
 
     def create_module(self, spec):
-        module = create(self, spec)
-        look(spec.name)
-        return module
+        loading.append(spec.name)
+        try:
+            return create(self, spec)
+        finally:
+            look(spec.name)
 
     ExtensionFileLoader.exec_module = exec_module
     ExtensionFileLoader.create_module = create_module
@@ -111,8 +151,11 @@ def main():
     if kind != _wire.INIT:
         raise _wire.ProtocolError(f"expected INIT, got frame {kind}")
     options = marshal.loads(body)
+    # First of all: an import of the user's may never end.
+    _die_with_the_host(options["host"])
     limit = options["maxMessageBytes"]
     channels = [_channel.Channel(4 + number, number) for number in range(options["threads"])]
+    _stay_with_this_process(control_socket, channels)
     control = Control(control_socket, channels, _end_process)
     free_threaded = not gil_enabled()
     gil_modules = _report_gil_switch(control) if free_threaded else []
@@ -142,7 +185,7 @@ def main():
         except _StartFailed:
             return
         ready()
-        _serve(_channel.serve, channel, registry, limit, _end_process)
+        _serve(_channel.serve, channel, registry, instances.abandon, limit, _end_process)
 
     try:
         for name in options["modules"]:
@@ -171,20 +214,13 @@ def main():
         }
         control.send(_wire.ANSWER, hello, request)
 
-    def start(target, *args):
-        threading.Thread(target=target, args=args, daemon=True).start()
-
-    def serve_control():
-        _die_with_the_host()
-        control.serve(limit)
-
     if options["profile"] == "process":
-        start(_serve, serve_control)
+        threading.Thread(target=_serve, args=(control.serve, limit), daemon=True).start()
         run_channel(channels[0])
     else:
         for channel in channels:
-            start(run_channel, channel)
-        _serve(serve_control)
+            threading.Thread(target=run_channel, args=(channel,), daemon=True).start()
+        _serve(control.serve, limit)
 
 
 class _StartFailed(Exception):

@@ -11,4 +11,6 @@ export interface Binding {
   worker: Worker | undefined;
   /** A strict session whose worker is gone. */
   isLost: boolean;
+  /** The session was closed; its last tasks still go to the worker. */
+  isReleased: boolean;
 }

@@ -7,7 +7,7 @@
  *   killed       after `killAfter`: its worker is replaced
  */
 import type { CancelStep } from "../errors.js";
-import type { Worker } from "../worker/index.js";
+import { settlesWithin, type Worker } from "../worker/index.js";
 import { Cancellation, type Failure } from "./cancellation.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Task } from "./task.js";
@@ -55,10 +55,10 @@ export class Canceller {
     worker.requestCancel(channel, id);
     // A worker that is stopped or busy in C with the GIL answers late or never: the ladder must not wait for it.
     worker.recall(channel, [id]).then((ids) => this.#dispatcher.recalled(slot, ids));
-    if (await settledWithin(task, grace)) return;
+    if (await endsWithin(task, grace)) return;
     worker.interrupt(channel, id);
     const rest = killAfter - grace;
-    if (await settledWithin(task, rest / 2)) return;
+    if (await endsWithin(task, rest / 2)) return;
     // It waits in C or swallows everything. Where it does so is worth knowing before its worker is gone.
     worker.stacks().then((stacks) => {
       cancellation.stacks = stacks.map(({ channel, task, stack }) => ({
@@ -67,7 +67,7 @@ export class Canceller {
         stack,
       }));
     });
-    if (await settledWithin(task, rest / 2)) return;
+    if (await endsWithin(task, rest / 2)) return;
     task.reject(cancellation.failure("killed"));
     this.#options.replace(worker);
   }
@@ -77,12 +77,7 @@ function settled(task: Task): Promise<unknown> {
   return task.promise.catch(() => {});
 }
 
-async function settledWithin(task: Task, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([settled(task), limit]);
-  clearTimeout(timer);
+async function endsWithin(task: Task, milliseconds: number): Promise<boolean> {
+  await settlesWithin(task.promise, milliseconds);
   return task.isSettled;
 }

@@ -24,8 +24,10 @@ const FORGETTING = 0.1;
 export class Dispatcher {
   /** Tasks that any worker may run. */
   readonly #anywhere = new TaskQueue();
-  /** Tasks of sessions, by the worker they are bound to. */
+  /** Tasks of sessions, by the worker they are bound to: every worker that takes tasks, and no other. */
   readonly #bound = new Map<Worker, TaskQueue>();
+  /** Tasks of sessions that found no worker to bind to: all go to the same one of those that come. */
+  readonly #unbound = new TaskQueue();
   /** The sessions bound to each worker. */
   readonly #bindings = new Map<Worker, Set<Binding>>();
   readonly #slots: Slot[] = [];
@@ -41,7 +43,7 @@ export class Dispatcher {
 
   /** Tasks that wait. */
   get waiting(): number {
-    let count = this.#anywhere.size;
+    let count = this.#anywhere.size + this.#unbound.size;
     for (const queue of this.#bound.values()) count += queue.size;
     return count;
   }
@@ -55,6 +57,7 @@ export class Dispatcher {
 
   /** Starts to give tasks to a worker. */
   add(worker: Worker): void {
+    this.#bound.set(worker, new TaskQueue());
     for (const channel of worker.channels) {
       const slot = new Slot(worker, channel);
       channel.onSettled = () => this.#freed(slot);
@@ -62,6 +65,7 @@ export class Dispatcher {
       this.#slots.push(slot);
       this.#rest(slot);
     }
+    for (const task of emptied(this.#unbound)) this.#queueOf(task)?.push(task);
     this.dispatch();
   }
 
@@ -89,7 +93,7 @@ export class Dispatcher {
   /** Binds a session's tasks to the worker they get first. */
   bind(binding: Binding): void {
     binding.worker = this.#leastBound();
-    if (binding.worker === undefined) return;
+    if (binding.worker === undefined || binding.isReleased) return;
     const bindings = this.#bindings.get(binding.worker);
     if (bindings === undefined) this.#bindings.set(binding.worker, new Set([binding]));
     else bindings.add(binding);
@@ -97,6 +101,7 @@ export class Dispatcher {
 
   /** The session is closed. */
   release(binding: Binding): void {
+    binding.isReleased = true;
     if (binding.worker !== undefined) this.#bindings.get(binding.worker)?.delete(binding);
   }
 
@@ -118,14 +123,15 @@ export class Dispatcher {
     const queue = this.#bound.get(worker);
     this.#bindings.delete(worker);
     this.#bound.delete(worker);
-    const tasks: Task[] = [];
-    for (let task = queue?.shift(); task !== undefined; task = queue?.shift()) tasks.push(task);
-    for (const binding of bindings) {
-      binding.worker = undefined;
-      if (binding.mode === "strict") binding.isLost = true;
-      else this.bind(binding);
-    }
-    for (const task of tasks) this.#queueOf(task)?.push(task);
+    for (const binding of bindings) this.#loosen(binding);
+    for (const task of queue === undefined ? [] : emptied(queue)) this.#queueOf(task)?.push(task);
+  }
+
+  /** The worker of a session takes no more tasks. */
+  #loosen(binding: Binding): void {
+    binding.worker = undefined;
+    if (binding.mode === "strict") binding.isLost = true;
+    else this.bind(binding);
   }
 
   push(task: Task): void {
@@ -145,11 +151,7 @@ export class Dispatcher {
 
   /** Takes every waiting task out. */
   drain(): Task[] {
-    const tasks: Task[] = [];
-    for (const queue of [this.#anywhere, ...this.#bound.values()]) {
-      for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
-    }
-    return tasks;
+    return [this.#anywhere, this.#unbound, ...this.#bound.values()].flatMap(emptied);
   }
 
   /** Hands out what can be handed out now. */
@@ -185,27 +187,22 @@ export class Dispatcher {
   #queueOf(task: Task): TaskQueue | undefined {
     const { binding } = task;
     if (binding === undefined) return this.#anywhere;
+    // Nobody tells a session that was closed that its worker has gone.
+    if (binding.worker !== undefined && !this.#bound.has(binding.worker)) this.#loosen(binding);
     if (binding.isLost) {
       task.reject(new SessionLost(binding.key));
       return undefined;
     }
     if (binding.worker === undefined) this.bind(binding);
-    if (binding.worker === undefined) return this.#anywhere; // no worker now; any that comes
-    let queue = this.#bound.get(binding.worker);
-    if (queue === undefined) {
-      queue = new TaskQueue();
-      this.#bound.set(binding.worker, queue);
-    }
-    return queue;
+    return binding.worker === undefined ? this.#unbound : this.#bound.get(binding.worker);
   }
 
   /** The open worker with the least work bound to it or under way. */
   #leastBound(): Worker | undefined {
     let best: Worker | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (const worker of new Set(this.#slots.filter((slot) => slot.isOpen).map((slot) => slot.worker))) {
-      const work =
-        (this.#bindings.get(worker)?.size ?? 0) + (this.#bound.get(worker)?.size ?? 0) + worker.inFlight;
+    for (const [worker, queue] of this.#bound) {
+      const work = (this.#bindings.get(worker)?.size ?? 0) + queue.size + worker.inFlight;
       if (work < least) [best, least] = [worker, work];
     }
     return best;
@@ -251,7 +248,7 @@ export class Dispatcher {
   /** A task of the slot ended. */
   #freed(slot: Slot): void {
     this.#rest(slot);
-    if (this.#anywhere.size > 0 || this.#bound.size > 0) this.dispatch();
+    this.dispatch();
   }
 
   /** Puts a slot that has nothing to do among the idle ones. */
@@ -313,6 +310,13 @@ export class Dispatcher {
     slot.backlog -= task.estimate;
     this.requeue(task, false);
   }
+}
+
+/** What waits in a queue, taken out. */
+function emptied(queue: TaskQueue): Task[] {
+  const tasks: Task[] = [];
+  for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
+  return tasks;
 }
 
 function remove<T>(list: T[], item: T): void {

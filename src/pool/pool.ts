@@ -10,7 +10,7 @@ import {
 } from "../errors.js";
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
 import { KeywordArguments } from "../wire/index.js";
-import type { CallLabel, Worker, WorkerOptions } from "../worker/index.js";
+import { type CallLabel, Deadline, type Worker, type WorkerOptions } from "../worker/index.js";
 import type { Binding } from "./binding.js";
 import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
 import { Canceller } from "./canceller.js";
@@ -20,7 +20,7 @@ import { FileWatch } from "./file-watch.js";
 import { Handle } from "./handle.js";
 import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
-import { find, register, unregister } from "./named-pools.js";
+import { find, register, reserve, unregister } from "./named-pools.js";
 import { normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
 import { Recycler } from "./recycler.js";
@@ -28,11 +28,13 @@ import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
 import { type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
-import { Task } from "./task.js";
+import { Task, uncaughtIfThrown } from "./task.js";
 
 /** Tasks a map keeps under way for each thread, and at least, so that small ones can be sent in batches. */
 const MAP_TASKS_PER_THREAD = 4;
 const MAP_TASKS_AT_LEAST = 64;
+/** A worker that is busy in C with the GIL is left out of a safety report (milliseconds). */
+const SAFETY_ANSWER_MS = 1_000;
 const FOREVER_MS = 2 ** 31 - 1;
 
 /**
@@ -44,20 +46,22 @@ const FOREVER_MS = 2 ** 31 - 1;
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
   const resolved = normalizeOptions(options);
-  const interpreter = await chooseInterpreter({
-    python: resolved.python,
-    cwd: resolved.cwd,
-    preferFreeThreaded: resolved.profile !== "process",
-  });
-  const pool = new Pool(PRIVATE, resolved, interpreter);
-  if (resolved.name !== undefined) register(resolved.name, pool);
+  const { name } = resolved;
+  if (name !== undefined) reserve(name);
   try {
+    const interpreter = await chooseInterpreter({
+      python: resolved.python,
+      cwd: resolved.cwd,
+      preferFreeThreaded: resolved.profile !== "process",
+    });
+    const pool = new Pool(PRIVATE, resolved, interpreter);
     await pool[START]();
+    if (name !== undefined) register(name, pool);
+    return pool;
   } catch (error) {
-    if (resolved.name !== undefined) unregister(resolved.name);
+    if (name !== undefined) unregister(name);
     throw error;
   }
-  return pool;
 }
 
 /** The open pool that was created with this name; undefined when there is none. */
@@ -90,7 +94,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #rejected = 0;
   #drained: (() => void) | undefined;
   /** Keeps the host process alive while, and only while, there are tasks. */
-  readonly #keepAlive = setInterval(() => {}, FOREVER_MS).unref();
+  #keepAlive: NodeJS.Timeout | undefined;
 
   /** @internal */
   constructor(secret: symbol, options: ResolvedOptions, interpreter: Interpreter) {
@@ -101,14 +105,14 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#cores = Math.max(1, Math.floor(allowedCores().allowed));
     this.#choice = firstProfile(options.profile, interpreter);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
-      started: (worker) => this.emit("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
+      started: (worker) => this.#tell("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
       exited: (worker, expected, exit) =>
-        this.emit("worker-exited", { worker: worker.number, expected, exit }),
-      startFailed: (error, attempt) => this.emit("worker-start-failed", { error, attempt }),
+        this.#tell("worker-exited", { worker: worker.number, expected, exit }),
+      startFailed: (error, attempt) => this.#tell("worker-start-failed", { error, attempt }),
       output: (worker, stream, line, call) => this.#output(worker, stream, line, call),
       gilEnabled: (worker, module) => this.#gilEnabled(worker, module),
       serialised: (_, className) => this.#serialised(className),
-      overlap: (_, overlap) => this.emit("thread-overlap", overlap as Overlap),
+      overlap: (_, overlap) => this.#tell("thread-overlap", overlap as Overlap),
     });
     this.#canceller = new Canceller(this.#dispatcher, {
       grace: options.grace,
@@ -195,8 +199,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
    * @param key any text; the same key gives the same session until it is closed
    */
   session(key: string, options: SessionOptions = {}): Session {
-    const { mode = "hint" } = options;
-    if (mode !== "hint" && mode !== "strict") throw new InvalidOption("mode", mode, '"hint" or "strict"');
+    const { mode } = options;
+    if (typeof key !== "string" || key === "") throw new InvalidOption("key", key, "a text");
+    if (this.#closing !== undefined) throw new PoolClosed();
+    if (mode !== undefined && mode !== "hint" && mode !== "strict")
+      throw new InvalidOption("mode", mode, '"hint" or "strict"');
     if (mode === "strict" && this.#wantedWorkers() === 1 && Object.keys(this.#options.recycle).length > 0) {
       throw new InvalidOption(
         "mode",
@@ -205,8 +212,18 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       );
     }
     const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
-    const binding: Binding = { key, mode, worker: undefined, isLost: false };
+    if (known !== undefined && !known.isLost) {
+      if (mode === undefined || mode === known.mode) return known;
+      throw new InvalidOption("mode", mode, `"${known.mode}", as the open session "${key}" was made`);
+    }
+    known?.close();
+    const binding: Binding = {
+      key,
+      mode: mode ?? "hint",
+      worker: undefined,
+      isLost: false,
+      isReleased: false,
+    };
     const session = new Session(
       {
         submit: (name, args, callOptions, to) =>
@@ -224,7 +241,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   /** What safety checks have seen in all workers, and imported libraries known not to be thread-safe. */
   async safetyReport(): Promise<SafetyReport> {
-    return mergeReports(await Promise.all(this.#supervisor.workers.map((worker) => worker.safety())));
+    return mergeReports(
+      await Promise.all(this.#supervisor.workers.map((worker) => worker.safety(SAFETY_ANSWER_MS))),
+    );
   }
 
   /** Resolves when all workers run, not only the first. */
@@ -248,11 +267,12 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   /**
    * Ends the pool. New tasks are refused at once; those under way and waiting are finished first.
    *
-   * @param options.force fail them with PoolClosed and kill the workers instead
+   * @param options.force fail them with PoolClosed and kill the workers instead; also when the pool is closing already
    */
   close(options: { readonly force?: boolean } = {}): Promise<void> {
     const force = options.force ?? false;
     if (force) this.#failAll();
+    if (force && this.#closing !== undefined) this.#supervisor.kill();
     this.#closing ??= this.#close(force);
     return this.#closing;
   }
@@ -274,24 +294,23 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
     this.#choice = choice;
     if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
+    this.#keepAlive = setInterval(() => {}, FOREVER_MS).unref();
     this.#supervisor.adopt(worker, this.#wantedWorkers());
     this.#liveness = new Liveness(() => this.#supervisor.workers, {
       unresponsive: (silent, milliseconds, state) =>
-        this.emit("worker-unresponsive", { pid: silent.pid ?? 0, milliseconds, state }),
-      responsive: (answering) => this.emit("worker-responsive", { pid: answering.pid ?? 0 }),
+        this.#tell("worker-unresponsive", { pid: silent.pid ?? 0, milliseconds, state }),
+      responsive: (answering) => this.#tell("worker-responsive", { pid: answering.pid ?? 0 }),
     });
     const { recycle, watch, modules } = this.#options;
     if (Object.keys(recycle).length > 0) {
       const isHeld = (candidate: Worker) => this.#dispatcher.isHeld(candidate);
       this.#recycler = new Recycler(recycle, this.#dispatcher, isHeld, (old, reason) => {
-        this.emit("worker-recycled", { pid: old.pid ?? 0, reason });
+        this.#tell("worker-recycled", { pid: old.pid ?? 0, reason });
         this.#supervisor.replace(old);
       });
     }
     if (watch) {
-      this.#fileWatch = new FileWatch(modules, () => {
-        for (const old of this.#supervisor.workers) this.#supervisor.replace(old);
-      });
+      this.#fileWatch = new FileWatch(modules, () => this.#supervisor.reload());
     }
   }
 
@@ -307,7 +326,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
     task.binding = binding;
     if (options !== NO_OPTIONS) this.#watch(task, options);
-    if (this.#open++ === 0) this.#keepAlive.ref();
+    if (this.#open++ === 0) this.#keepAlive?.ref();
     if (!task.isSettled) this.#dispatcher.push(task);
     return task;
   }
@@ -324,10 +343,10 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const { timeout, signal, onProgress } = options;
     task.onProgress = onProgress;
     if (timeout !== undefined) {
-      const timer = setTimeout(() => {
+      const deadline = new Deadline(timeout, () => {
         this.#canceller.stop(task, (step, _, stacks) => new TaskTimeout(task.name, timeout, step, stacks));
-      }, timeout);
-      task.onEnd(() => clearTimeout(timer));
+      });
+      task.onEnd(() => deadline.clear());
     }
     if (signal !== undefined) {
       const abort = () => {
@@ -343,24 +362,27 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (wasQueued) task.waitsIn?.settled();
     else this.#dispatcher.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
-    else {
-      this.#rejected++;
-      if (this.listenerCount("task-failed") > 0) {
-        this.emit("task-failed", {
-          functionName: task.name,
-          error: task.outcome as NogilError,
-          stats: task.stats,
-        });
-      }
-    }
+    else this.#rejected++;
     if (--this.#open === 0) {
-      this.#keepAlive.unref();
+      this.#keepAlive?.unref();
       this.#drained?.();
+    }
+    if (task.state === "rejected" && this.listenerCount("task-failed") > 0) {
+      this.#tell("task-failed", {
+        functionName: task.name,
+        error: task.outcome as NogilError,
+        stats: task.stats,
+      });
     }
   };
 
+  /** A listener that throws is an uncaught exception of the program, not a hole in the pool's books. */
+  #tell<K extends keyof PoolEvents>(name: K, event: PoolEvents[K][0]): void {
+    if (this.listenerCount(name) > 0) uncaughtIfThrown(() => (this as EventEmitter).emit(name, event));
+  }
+
   async #close(force: boolean): Promise<void> {
-    this.#keepAlive.ref();
+    this.#keepAlive?.ref();
     if (this.#open > 0 && !force) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -383,7 +405,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   #output(worker: Worker, stream: "stdout" | "stderr", line: string, call: CallLabel | undefined): void {
     const label = call && { task: call.number, functionName: call.name };
-    this.emit("output", { pid: worker.pid ?? 0, stream, line, ...label });
+    this.#tell("output", { pid: worker.pid ?? 0, stream, line, ...label });
     if (this.#options.output === "inherit") process[stream].write(`${line}\n`);
   }
 
@@ -399,13 +421,13 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #gilEnabled(worker: Worker, module: string): void {
-    this.emit("gil-enabled", { pid: worker.pid ?? 0, module });
+    this.#tell("gil-enabled", { pid: worker.pid ?? 0, module });
     if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready")
       return;
     const reason = whyGilIsOn(module);
     this.#choice = { profile: "process", reason };
     warn(reason, this.interpreter);
-    this.emit("profile-changed", { profile: "process", reason });
+    this.#tell("profile-changed", { profile: "process", reason });
     this.#supervisor.change(this.#workerOptions(), this.#wantedWorkers());
   }
 

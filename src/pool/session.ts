@@ -34,6 +34,15 @@ export class Session implements AsyncDisposable {
     return this.#binding.key;
   }
 
+  get mode(): "hint" | "strict" {
+    return this.#binding.mode;
+  }
+
+  /** A strict session whose worker is gone: every call fails with SessionLost. */
+  get isLost(): boolean {
+    return this.#binding.isLost;
+  }
+
   /** Process id of the worker; undefined before the first call. */
   get worker(): number | undefined {
     return this.#binding.worker?.pid;

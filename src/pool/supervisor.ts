@@ -6,7 +6,7 @@ import {
   WorkerReplaced,
   WorkerStartFailed,
 } from "../errors.js";
-import { Worker, type WorkerListener, type WorkerOptions } from "../worker/index.js";
+import { settlesWithin, Worker, type WorkerListener, type WorkerOptions } from "../worker/index.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { RestartPolicy } from "./restart-policy.js";
 import type { Task } from "./task.js";
@@ -33,8 +33,12 @@ export class Supervisor {
   /** Workers whose successor is being started. */
   readonly #replacing = new Set<Worker>();
   readonly #starting = new Set<Promise<unknown>>();
-  /** What waits for a pause to end; called early when the pool closes. */
+  /** Before the next start; ended early when the pool closes or its modules change. */
   readonly #pauses = new Set<() => void>();
+  /** Ends the starts under way when the pool closes. */
+  readonly #closing = new AbortController();
+  /** Counts the changes of the modules; a worker that was being started meanwhile may hold either version. */
+  #edition = 0;
   #options: WorkerOptions;
   #wanted = 0;
   #isClosed = false;
@@ -62,7 +66,7 @@ export class Supervisor {
    * @throws WorkerStartFailed, ModuleLoadFailed
    */
   async startFirst(): Promise<Worker> {
-    return Worker.start(this.#options, this.#listener);
+    return this.#launch();
   }
 
   /** Takes a worker that `startFirst` started, and starts the others of `wanted`. */
@@ -90,15 +94,15 @@ export class Supervisor {
    * the latest after `patience` milliseconds.
    */
   async retire(worker: Worker, patience: number): Promise<void> {
-    if (this.#retiring.has(worker)) return;
+    if (this.#retiring.has(worker) || !this.#workers.has(worker)) return;
     this.#retiring.add(worker);
     this.#fill();
     const unfinished = () => liveTasks(worker).map((task) => task.promise.catch(() => {}));
     // A worker stuck in C with the GIL answers no recall: it must not hold this up.
     const closed = this.#dispatcher.close(worker);
     if (unfinished().length > 0) {
-      const limit = this.#pause(Math.min(patience, 2 ** 31 - 1));
-      await Promise.race([closed.then(() => Promise.all(unfinished())), limit]);
+      const ended = closed.then(() => Promise.all(unfinished()));
+      await (patience === Number.POSITIVE_INFINITY ? ended : settlesWithin(ended, patience));
     }
     worker.kill();
   }
@@ -106,7 +110,8 @@ export class Supervisor {
   /** Ends every worker. */
   async close(force: boolean): Promise<void> {
     this.#isClosed = true;
-    for (const end of this.#pauses) end();
+    this.#closing.abort();
+    this.#endPauses();
     await Promise.allSettled(this.#starting);
     const workers = [...this.#workers];
     for (const worker of workers) this.#retiring.add(worker);
@@ -118,25 +123,46 @@ export class Supervisor {
     );
   }
 
+  /** Ends every worker at once, also while `close` waits for them. */
+  kill(): void {
+    for (const worker of this.#workers) worker.kill();
+  }
+
+  /** The modules have changed: replaces every worker, those that are being started included. */
+  reload(): void {
+    this.#edition++;
+    this.#endPauses();
+    for (const worker of this.#workers) this.replace(worker);
+  }
+
   /** Replaces a worker by one that is started before, and keeps it if that fails. */
   async replace(worker: Worker): Promise<void> {
     if (this.#replacing.has(worker) || this.#retiring.has(worker) || this.#isClosed) return;
     this.#replacing.add(worker);
-    const start = Worker.start(this.#options, this.#listener).then(
-      async (spare) => {
+    const edition = this.#edition;
+    const start = this.#launch().then(
+      (spare) => {
         this.#starting.delete(start);
         if (this.#isClosed) this.#retiring.add(spare);
-        this.#ready(spare);
-        if (!this.#isClosed) await this.retire(worker, Number.POSITIVE_INFINITY);
+        this.#ready(spare, edition);
+        if (!this.#isClosed) this.retire(worker, Number.POSITIVE_INFINITY);
       },
-      (error) => {
+      async (error) => {
         this.#starting.delete(start);
-        this.#hooks.startFailed(error, 1);
+        if (this.#isClosed) return;
+        const pause = this.#policy.died(performance.now(), true, Math.random());
+        this.#hooks.startFailed(error, this.#policy.failedStarts);
+        if (edition === this.#edition) await this.#pause(pause);
       },
     );
     this.#starting.add(start);
     await start;
     this.#replacing.delete(worker);
+    if (edition !== this.#edition && this.#workers.has(worker)) this.replace(worker);
+  }
+
+  #launch(): Promise<Worker> {
+    return Worker.start(this.#options, this.#listener, this.#closing.signal);
   }
 
   get #listener(): WorkerListener {
@@ -155,14 +181,18 @@ export class Supervisor {
   }
 
   #start(pause = 0): void {
+    let edition = this.#edition;
     const start = (pause > 0 ? this.#pause(pause) : Promise.resolve())
-      .then(() => (this.#isClosed ? undefined : Worker.start(this.#options, this.#listener)))
+      .then(() => {
+        edition = this.#edition;
+        return this.#isClosed ? undefined : this.#launch();
+      })
       .then(
         (worker) => {
           this.#starting.delete(start);
           if (worker === undefined) return;
           if (this.#isClosed) this.#retiring.add(worker);
-          this.#ready(worker);
+          this.#ready(worker, edition);
         },
         (error) => {
           this.#starting.delete(start);
@@ -172,7 +202,7 @@ export class Supervisor {
     this.#starting.add(start);
   }
 
-  #ready(worker: Worker): void {
+  #ready(worker: Worker, edition = this.#edition): void {
     if (worker.state === "exited") {
       this.#startFailed(new WorkerStartFailed(`worker ${worker.pid} ended as soon as it was ready`));
       return;
@@ -182,12 +212,13 @@ export class Supervisor {
     this.#workers.add(worker);
     this.#hooks.started(worker);
     this.#dispatcher.add(worker);
+    if (edition !== this.#edition) this.replace(worker);
   }
 
   #startFailed(error: unknown): void {
+    if (this.#isClosed) return;
     const pause = this.#policy.died(performance.now(), true, Math.random());
     this.#hooks.startFailed(error, this.#policy.failedStarts);
-    if (this.#isClosed) return;
     if (this.#policy.isHopeless && this.#workers.size === 0) {
       this.#unavailable = new PoolUnavailable(
         `no worker could be started ${this.#policy.failedStarts} times in a row; the last time: ` +
@@ -221,6 +252,10 @@ export class Supervisor {
     else if (task.attempts < task.maxAttempts && task.deaths < QUARANTINE_AFTER)
       this.#dispatcher.requeue(task, true);
     else task.reject(error);
+  }
+
+  #endPauses(): void {
+    for (const end of this.#pauses) end();
   }
 
   #pause(milliseconds: number): Promise<void> {

@@ -162,7 +162,8 @@ export class Task implements Call {
 
   progressed(done: unknown, total: unknown): void {
     this.progress = { done: Number(done), total: typeof total === "number" ? total : undefined };
-    this.onProgress?.(this.progress);
+    const { progress, onProgress } = this;
+    if (onProgress !== undefined) uncaughtIfThrown(() => onProgress(progress));
   }
 
   fulfil(value: unknown): void {
@@ -194,6 +195,17 @@ export class Task implements Call {
     this.keywords = undefined;
     if (this.#ends !== undefined) for (const end of this.#ends) end();
     this.#onSettled(this, wasQueued);
+  }
+}
+
+/** What the program's own callbacks throw goes to the program, and does not stop the reading of replies. */
+export function uncaughtIfThrown(callback: () => unknown): void {
+  try {
+    callback();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -2,11 +2,9 @@
  * Calls under way on one channel, by id. Ids are given in order and end almost in order, so a ring finds each at once;
  * a Map would leave a trail of old tables that keep finished calls alive and make the garbage collector copy them.
  */
-import type { Call } from "./task-channel.js";
-
 const INITIAL_CAPACITY = 64;
 
-export class CallRing {
+export class CallRing<Call> {
   #slots: (Call | undefined)[] = new Array(INITIAL_CAPACITY).fill(undefined);
   /** No call with a smaller id is under way. */
   #first = 1;

@@ -10,6 +10,7 @@ export class ControlChannel {
   readonly #encoder = new Encoder();
   readonly #waiting = new Map<number, (answer: unknown) => void>();
   #lastId = 0;
+  #isEnded = false;
 
   constructor(socket: Socket, onEvent: (event: unknown) => void, onBroken: (error: ProtocolError) => void) {
     this.#socket = socket;
@@ -36,6 +37,7 @@ export class ControlChannel {
   /** Sends a request and resolves to its answer; `undefined` when the worker ends before it answers. */
   request(kind: number, value: unknown): Promise<unknown> {
     const id = ++this.#lastId;
+    if (this.#isEnded) return Promise.resolve(undefined);
     const answer = new Promise<unknown>((resolve) => this.#waiting.set(id, resolve));
     this.send(kind, value, id);
     return answer;
@@ -51,6 +53,7 @@ export class ControlChannel {
 
   /** The worker is gone: nobody will answer any more. */
   end(): void {
+    this.#isEnded = true;
     for (const resolve of this.#waiting.values()) resolve(undefined);
     this.#waiting.clear();
   }

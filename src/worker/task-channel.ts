@@ -63,7 +63,7 @@ export class TaskChannel {
   readonly #encoder = new Encoder();
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
-  readonly #calls = new CallRing();
+  readonly #calls = new CallRing<Call>();
   readonly #labelNumbers = new Float64Array(LABELS_KEPT);
   readonly #labelNames: string[] = new Array(LABELS_KEPT).fill("");
   #flushScheduled = false;
@@ -164,9 +164,11 @@ export class TaskChannel {
     if (call === undefined) return; // recalled, or given up
     if (kind === ReplyKind.PROGRESS) {
       const report = this.#decode(bytes, start, end, flags);
-      if (Array.isArray(report)) call.progressed(report[0], report[1]);
+      if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
+      call.progressed(report[0], report[1]);
       return;
     }
+    if (kind > ReplyKind.RECALLED) throw new ProtocolError(`unknown reply ${kind}`);
     if (end - start < TIMES_SIZE) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
     this.#calls.delete(id);
     const startedAt = bytes.readDoubleLE(start);
@@ -176,9 +178,15 @@ export class TaskChannel {
       this.onRecalled(call);
     } else {
       const value = this.#decode(bytes, start + TIMES_SIZE, end, flags);
-      if (value instanceof Undecodable) call.garbled(value.error, startedAt, endedAt, cpu);
-      else if (kind === ReplyKind.RESULT) call.returned(value, startedAt, endedAt, cpu);
-      else call.raised(value, startedAt, endedAt, cpu);
+      try {
+        if (value instanceof Undecodable) call.garbled(value.error, startedAt, endedAt, cpu);
+        else if (kind === ReplyKind.RESULT) call.returned(value, startedAt, endedAt, cpu);
+        else call.raised(value, startedAt, endedAt, cpu);
+      } catch (thrown) {
+        // What Python said of its exception makes no sense.
+        if (!(thrown instanceof ProtocolError)) throw thrown;
+        call.garbled(thrown, startedAt, endedAt, cpu);
+      }
     }
     this.onSettled(this);
   };

@@ -18,6 +18,7 @@ import {
 import type { Interpreter } from "../interpreter/index.js";
 import { type DecoderOptions, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
 import { ControlChannel } from "./control-channel.js";
+import { Deadline, settlesWithin } from "./deadline.js";
 import { workerEnvironment } from "./environment.js";
 import { type Failed, type Hello, parseHello } from "./hello.js";
 import { OutputReader } from "./output.js";
@@ -104,6 +105,13 @@ export class Worker {
       stdio: ["ignore", "pipe", "pipe", ...privateSockets],
       windowsHide: true,
     });
+    // Node says nothing but this when the process has no descriptors left.
+    if (this.#child.stdio === undefined) {
+      this.#child.on("error", () => {});
+      throw new WorkerStartFailed(
+        `${options.interpreter.path} cannot be started: this process has too many open files (ulimit -n)`,
+      );
+    }
     const socket = (descriptor: number) => this.#child.stdio[descriptor] as unknown as Socket;
     const broken = (error: ProtocolError) => {
       this.failure = error;
@@ -132,11 +140,14 @@ export class Worker {
   /**
    * Starts a worker and waits until the user's modules are imported.
    *
+   * @param signal ends the process if it is not ready by then
    * @throws WorkerStartFailed when the process does not come up in time.
    * @throws ModuleLoadFailed when a module does not exist, does not parse or raises.
    */
-  static async start(options: WorkerOptions, listener: WorkerListener): Promise<Worker> {
+  static async start(options: WorkerOptions, listener: WorkerListener, signal: AbortSignal): Promise<Worker> {
     const worker = new Worker(options, listener);
+    const abort = () => worker.kill();
+    signal.addEventListener("abort", abort);
     try {
       worker.#hello = await worker.#introduce(options);
       worker.#state = "ready";
@@ -145,6 +156,8 @@ export class Worker {
       worker.kill();
       await worker.#exit;
       throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
   }
 
@@ -193,12 +206,15 @@ export class Worker {
   async stacks(): Promise<readonly TaskStack[]> {
     const answer = await this.#control.request(RequestKind.STACKS, null);
     if (!Array.isArray(answer)) return [];
-    return answer.map(([channel, task, stack]) => ({ channel, task, stack: String(stack) }));
+    return answer
+      .filter(Array.isArray)
+      .map(([channel, task, stack]) => ({ channel, task, stack: String(stack) }));
   }
 
-  /** What safety checks have seen; undefined when the worker is gone. */
-  safety(): Promise<unknown> {
-    return this.#control.request(RequestKind.SAFETY, null);
+  /** What safety checks have seen; undefined when the worker is gone or does not answer in time. */
+  async safety(milliseconds: number): Promise<unknown> {
+    const answer = this.#control.request(RequestKind.SAFETY, null);
+    return (await settlesWithin(answer, milliseconds)) ? answer : undefined;
   }
 
   /** Whether the GIL is on now; undefined when the worker is gone. */
@@ -237,19 +253,20 @@ export class Worker {
       initializer: options.initializer ?? null,
       threadInitializer: options.threadInitializer ?? null,
       safetyChecks: options.safetyChecks,
+      host: process.pid,
     });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), options.startTimeout);
-    });
-    const hello = await Promise.race([answer, late]).finally(() => clearTimeout(timer));
-    if (hello === "late") {
+    if (!(await settlesWithin(answer, options.startTimeout))) {
+      const initializers = [options.initializer, options.threadInitializer].filter(
+        (name) => name !== undefined,
+      );
       throw new WorkerStartFailed(
-        `${options.interpreter.path} did not import ${options.modules.join(", ") || "nothing"} within ` +
+        `${options.interpreter.path} did not import ${options.modules.join(", ") || "nothing"}` +
+          `${initializers.length > 0 ? ` and run ${initializers.join(", ")}` : ""} within ` +
           `startTimeout = ${options.startTimeout} ms`,
         this.#stderrText(),
       );
     }
+    const hello = await answer;
     if (hello === undefined) throw await this.#startFailure(options);
     const parsed = parseHello(hello);
     if ("failed" in parsed) throw startError(parsed.failed);
@@ -312,10 +329,8 @@ export class Worker {
         spawnError = error;
         if (this.#child.pid === undefined) ended(null, null);
       });
-      // Wait for the output's last lines; a grandchild that holds the pipes open must not delay this for ever.
-      this.#child.on("exit", (code, signal) =>
-        setTimeout(() => ended(code, signal), OUTPUT_AFTER_EXIT_MS).unref(),
-      );
+      // Wait for the last replies and lines; a grandchild that holds the pipes open must not delay this for ever.
+      this.#child.on("exit", (code, signal) => new Deadline(OUTPUT_AFTER_EXIT_MS, () => ended(code, signal)));
       this.#child.on("close", (code, signal) => ended(code, signal));
     });
   }
