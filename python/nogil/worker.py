@@ -105,17 +105,16 @@ def _report_gil_switch(control):
     execute = ExtensionFileLoader.exec_module
     create = ExtensionFileLoader.create_module
     seen = []
-    # While an extension module is being loaded, by whichever thread, the GIL is on for that time (PEP 703): only
-    # between such loads does its state say anything, and then about all that were loaded since the last look.
-    loading = []
+    # While an extension module is being created, by whichever thread, the GIL is on for that time (PEP 703): only
+    # between creations does its state say anything, and then about all that came since the last look.
+    creating = []
     loaded = []
     lock = threading.Lock()
 
     def look(name):
         with lock:
-            loading.remove(name)
             loaded.append(name)
-            if loading or seen:
+            if creating or seen:
                 return
             names = " or ".join(dict.fromkeys(loaded))
             loaded.clear()
@@ -125,17 +124,17 @@ def _report_gil_switch(control):
         control.send(_wire.EVENT, {"event": "gil-enabled", "module": names})
 
     def exec_module(self, module):
-        loading.append(module.__name__)
-        try:
-            execute(self, module)
-        finally:
-            look(module.__name__)
+        execute(self, module)
+        look(module.__name__)
 
     def create_module(self, spec):
-        loading.append(spec.name)
+        with lock:
+            creating.append(spec.name)
         try:
             return create(self, spec)
         finally:
+            with lock:
+                creating.remove(spec.name)
             look(spec.name)
 
     ExtensionFileLoader.exec_module = exec_module
