@@ -2,7 +2,7 @@ export type { CallOptions, Progress } from "./call-options.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
-export type { PoolOptions, RecycleOptions } from "./options.js";
+export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";

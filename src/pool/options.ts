@@ -53,8 +53,11 @@ export interface PoolOptions {
   readonly grace?: number;
   /** Milliseconds after the cancellation when the worker of a task that still runs is replaced. @default 2_000 */
   readonly killAfter?: number;
-  /** What becomes of lines that Python prints: to the same stream of this process, or to events only. @default "inherit" */
-  readonly output?: "inherit" | "events";
+  /**
+   * What becomes of lines that Python prints: to the same stream of this process, to events only, or to a function,
+   * which gets those too that are printed while the modules are imported. @default "inherit"
+   */
+  readonly output?: "inherit" | "events" | OutputListener;
   /** What a Python `datetime` becomes: a Date, or its ISO text with microseconds and zone. @default "date" */
   readonly dates?: "date" | "iso";
 }
@@ -68,6 +71,9 @@ export interface RecycleOptions {
   /** Resident memory of the Python process in bytes. */
   readonly rss?: number;
 }
+
+/** Gets each line that Python prints, without its end. */
+export type OutputListener = (stream: "stdout" | "stderr", line: string) => void;
 
 /** Every option with its value. */
 export interface ResolvedOptions {
@@ -89,7 +95,7 @@ export interface ResolvedOptions {
   readonly startTimeout: number;
   readonly grace: number;
   readonly killAfter: number;
-  readonly output: "inherit" | "events";
+  readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
 }
 
@@ -143,7 +149,12 @@ const schema = z.strictObject({
   startTimeout: milliseconds.default(60_000),
   grace: milliseconds.default(250),
   killAfter: milliseconds.default(2_000),
-  output: oneOf(["inherit", "events"]).default("inherit"),
+  output: z
+    .union(
+      [z.enum(["inherit", "events"]), z.custom<OutputListener>((value) => typeof value === "function")],
+      '"inherit", "events" or a function',
+    )
+    .default("inherit"),
   dates: oneOf(["date", "iso"]).default("date"),
 });
 

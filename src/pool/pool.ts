@@ -283,6 +283,19 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   /** @internal */
   async [START](): Promise<void> {
+    // A host that has nothing else to do must live to hear how the start ended.
+    const keepAlive = setInterval(() => {}, FOREVER_MS);
+    this.#keepAlive = keepAlive;
+    try {
+      await this.#start();
+      keepAlive.unref();
+    } catch (error) {
+      clearInterval(keepAlive);
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     const { profile } = this.#options;
     let worker = await this.#supervisor.startFirst();
     const choice = profileAfterImports(profile, this.#choice, worker.hello);
@@ -294,7 +307,6 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
     this.#choice = choice;
     if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
-    this.#keepAlive = setInterval(() => {}, FOREVER_MS).unref();
     this.#supervisor.adopt(worker, this.#wantedWorkers());
     this.#liveness = new Liveness(() => this.#supervisor.workers, {
       unresponsive: (silent, milliseconds, state) =>
@@ -406,7 +418,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #output(worker: Worker, stream: "stdout" | "stderr", line: string, call: CallLabel | undefined): void {
     const label = call && { task: call.number, functionName: call.name };
     this.#tell("output", { pid: worker.pid ?? 0, stream, line, ...label });
-    if (this.#options.output === "inherit") process[stream].write(`${line}\n`);
+    const { output } = this.#options;
+    if (output === "inherit") process[stream].write(`${line}\n`);
+    else if (output !== "events") output(stream, line);
   }
 
   /** Said once a class, whichever worker sees it first. */

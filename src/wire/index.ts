@@ -4,7 +4,6 @@ export {
   CALL,
   ControlKind,
   FrameReader,
-  HEADER_SIZE,
   PROTOCOL_VERSION,
   ReplyKind,
   RequestKind,

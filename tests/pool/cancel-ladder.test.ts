@@ -32,7 +32,8 @@ describe.each(everyWay())("stopping a task, $label", ({ python, profile }) => {
     ["bare_except", "killed", false],
   ])("%s ends: %s", async (name, step, takesPath) => {
     // A step that is to come has little time, those before it have much: a busy machine must not decide.
-    const times = { cooperative: [5_000, 5_000], interrupted: [100, 10_000], killed: [50, 300] }[step as string] ?? [];
+    const times =
+      { cooperative: [5_000, 5_000], interrupted: [100, 10_000], killed: [50, 300] }[step as string] ?? [];
     const pool = await poolOf({ ...options, grace: times[0] ?? 0, killAfter: times[1] ?? 0 });
     const file = `${temporaryFolder()}/marks`;
     const before = await pool.call("pid");

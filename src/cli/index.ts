@@ -1,0 +1,2 @@
+/** The command `nogil`. See docs/cli.md. */
+export { main } from "./main.js";
