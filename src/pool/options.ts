@@ -203,7 +203,7 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  if (issue?.code === "unrecognized_keys") {
+  if (issue?.code === "unrecognized_keys" && issue.path.length === 0) {
     const key = issue.keys[0] ?? "";
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(", ") : "";
     throw new InvalidOption(
