@@ -5,6 +5,7 @@
  *        └───────────┴─────────────────────▲
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -105,11 +106,12 @@ export class Worker {
       stdio: ["ignore", "pipe", "pipe", ...privateSockets],
       windowsHide: true,
     });
-    // Node says nothing but this when the process has no descriptors left.
-    if (this.#child.stdio === undefined) {
+    // Out of descriptors Node gives up half-way: no streams, and the error comes as an event.
+    if ((this.#child.stdio as unknown) === undefined) {
       this.#child.on("error", () => {});
       throw new WorkerStartFailed(
-        `${options.interpreter.path} cannot be started: this process has too many open files (ulimit -n)`,
+        `${options.interpreter.path} cannot be started with ${options.threads} threads: this process has no ` +
+          "descriptors left for its channels. Lower threads or workers, or raise the limit (ulimit -n)",
       );
     }
     const socket = (descriptor: number) => this.#child.stdio[descriptor] as unknown as Socket;
@@ -280,6 +282,10 @@ export class Worker {
 
   async #startFailure(options: WorkerOptions): Promise<WorkerStartFailed> {
     const exit = await this.#exit;
+    if (exit.pid === undefined) {
+      const why = existsSync(options.cwd) ? exit.stderr : `the working folder ${options.cwd} does not exist`;
+      return new WorkerStartFailed(`${options.interpreter.path} cannot be started: ${why}`);
+    }
     const how = exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode}`;
     const modules = options.modules.length > 0 ? ` while it imported ${options.modules.join(", ")}` : "";
     return new WorkerStartFailed(`${options.interpreter.path} ended with ${how}${modules}`, exit.stderr);
