@@ -9,9 +9,8 @@ import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS } from "./frame.js";
 import { fromDigits } from "./integers.js";
 import { Complex, NdArray } from "./special-values.js";
 import { decodeText } from "./strings.js";
+import { MAX_DEPTH } from "./unsendable.js";
 
-/** A little more than marshal itself writes. */
-const MAX_DEPTH = 2100;
 /** Up to this length a loop in JavaScript beats a call into the runtime. */
 const SHORT_TEXT = 24;
 /** Larger byte strings are views of their frame, smaller ones copies that keep no frame alive. */
@@ -99,7 +98,7 @@ export class Decoder {
 
   #value(depth: number): unknown {
     this.#need(1);
-    if (depth > MAX_DEPTH) throw corrupt(`nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) throw new NotSendable("result", `nested deeper than ${MAX_DEPTH} levels`);
     const code = this.#bytes[this.#position++] as number;
     if (code < REFERENCE_FLAG) return this.#read(code, depth);
     const index = this.#references.push(UNFINISHED) - 1;

@@ -3,34 +3,32 @@
  * Node replaces lone surrogates in both directions, so text that has any takes the slow path here.
  */
 
-const FIRST_SURROGATE = 0xd800;
-const LAST_SURROGATE = 0xdfff;
 const SURROGATE_LEAD_BYTE = 0xed;
 const REPLACEMENT = "\ufffd";
 
 /** Bytes of text that is not well-formed UTF-16. */
 export function encodeSurrogates(text: string): Buffer {
-  const parts: Buffer[] = [];
-  let rest = text;
-  while (rest !== "") {
-    const lone = findLoneSurrogate(rest);
-    const well = lone < 0 ? rest : rest.slice(0, lone);
-    if (well !== "") parts.push(Buffer.from(well, "utf8"));
-    if (lone < 0) break;
-    const unit = rest.charCodeAt(lone);
-    parts.push(Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]));
-    rest = rest.slice(lone + 1);
-  }
-  return Buffer.concat(parts);
-}
-
-function findLoneSurrogate(text: string): number {
+  const bytes = Buffer.allocUnsafe(3 * text.length);
+  let size = 0;
+  const continuation = (code: number, shift: number) => {
+    bytes[size++] = 0x80 | ((code >> shift) & 0x3f);
+  };
   for (let i = 0; i < text.length; i++) {
     const code = text.codePointAt(i) as number;
-    if (code > 0xffff) i++;
-    else if (code >= FIRST_SURROGATE && code <= LAST_SURROGATE) return i;
+    if (code < 0x80) bytes[size++] = code;
+    else if (code < 0x800) bytes[size++] = 0xc0 | (code >> 6);
+    else if (code <= 0xffff) {
+      bytes[size++] = 0xe0 | (code >> 12);
+      continuation(code, 6);
+    } else {
+      bytes[size++] = 0xf0 | (code >> 18);
+      continuation(code, 12);
+      continuation(code, 6);
+      i++;
+    }
+    if (code >= 0x80) continuation(code, 0);
   }
-  return -1;
+  return bytes.subarray(0, size);
 }
 
 /** The text of `bytes[start, end)`. */
@@ -44,12 +42,16 @@ export function decodeText(bytes: Buffer, start: number, end: number): string {
 function decodeSurrogates(bytes: Buffer, start: number, end: number): string {
   let text = "";
   let from = start;
-  for (let i = start; i + 2 < end; i++) {
-    if (bytes[i] !== SURROGATE_LEAD_BYTE || (bytes[i + 1] as number) < 0xa0) continue;
-    const unit = 0xd000 | (((bytes[i + 1] as number) & 0x3f) << 6) | ((bytes[i + 2] as number) & 0x3f);
-    text += bytes.toString("utf8", from, i) + String.fromCharCode(unit);
+  for (let i = bytes.indexOf(SURROGATE_LEAD_BYTE, start); i >= 0 && i + 2 < end; ) {
+    const second = bytes[i + 1] as number;
+    if (second < 0xa0) {
+      i = bytes.indexOf(SURROGATE_LEAD_BYTE, i + 1);
+      continue;
+    }
+    if (from < i) text += bytes.toString("utf8", from, i);
+    text += String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | ((bytes[i + 2] as number) & 0x3f));
     from = i + 3;
-    i += 2;
+    i = bytes[from] === SURROGATE_LEAD_BYTE ? from : bytes.indexOf(SURROGATE_LEAD_BYTE, from);
   }
   return text + bytes.toString("utf8", from, end);
 }

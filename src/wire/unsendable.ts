@@ -3,7 +3,7 @@ import { NotSendable } from "../errors.js";
 import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
 import { Complex, Float, NdArray, Tuple } from "./special-values.js";
 
-/** CPython refuses to read values deeper than 2000 levels; stop before, with a message that names the place. */
+/** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
 
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */

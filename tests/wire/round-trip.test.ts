@@ -117,7 +117,7 @@ describe.each(await bothBuilds())("values on $abi", (interpreter) => {
   });
 
   it("come back from JavaScript as Python sent them", async () => {
-    const seeds = Array.from({ length: 60 }, (_, seed) => seed);
+    const seeds = Array.from({ length: 25 }, (_, seed) => seed);
     for (const seed of seeds) {
       const made = await pool().call<unknown[]>("make", [seed, 50]);
       expect(await pool().call("compare", [seed, 50, made])).toEqual([]);
@@ -174,12 +174,18 @@ describe.each(await bothBuilds())("values on $abi", (interpreter) => {
 
   it("of several megabytes come back", async () => {
     for (const unit of ["a", "é", "\ud800"]) {
-      const text = unit.repeat(3_000_000);
+      const text = unit.repeat(1_500_000);
       expect((await pool().call("echo", [text])) === text).toBe(true);
-      expect((await pool().call("big_text", [3_000_000, unit])) === text).toBe(true);
+      expect((await pool().call("big_text", [1_500_000, unit])) === text).toBe(true);
     }
     const numbers = Array.from({ length: 100_000 }, (_, i) => i * 1.5);
     expect(isDeepStrictEqual(await pool().call("echo", [numbers]), numbers)).toBe(true);
+  });
+
+  it("that are ints of a million bits come back", async () => {
+    const power = 1n << 1_000_000n;
+    expect((await pool().call("power", [1_000_000])) === power).toBe(true);
+    expect((await pool().call("echo", [-power])) === -power).toBe(true);
   });
 
   it("that Python refers to more than once arrive in each place", async () => {
@@ -224,27 +230,21 @@ describe.each(await bothBuilds())("values on $abi", (interpreter) => {
 
   it("as deep as a thousand levels travel both ways, deeper ones are refused", async () => {
     for (const kind of ["list", "dict", "tuple", "map"]) {
-      await pool().call("deep", [990, 1, kind]);
+      const deep = await pool().call("deep", [1000, 1, kind]);
+      if (kind !== "map") expect(await pool().call("depth_of", [deep])).toEqual([1000, "int 1"]);
     }
     let value: unknown = "bottom";
     for (let level = 0; level < 990; level++) value = level % 2 ? [value] : { k: value };
     expect(await pool().call("depth_of", [value])).toEqual([990, "str 'bottom'"]);
     expect(await pool().call("echo", [value])).toEqual(value);
-    for (const levels of [1_500, 1_990, 2_500, 100_000]) {
+    for (const levels of [1_001, 1_500, 1_990, 2_500, 100_000]) {
       const outcome = await pool()
         .call("deep", [levels])
         .catch((error: unknown) => error);
-      if (Array.isArray(outcome))
-        expect(
-          await pool()
-            .call("depth_of", [[]])
-            .catch(() => 0),
-        ).toBe(0);
-      else
-        expect(outcome).toMatchObject({
-          code: "NOT_SENDABLE",
-          message: expect.stringMatching(/^result.*deep/),
-        });
+      expect(outcome).toMatchObject({
+        code: "NOT_SENDABLE",
+        message: expect.stringMatching(/^result.*deep/),
+      });
     }
   });
 
@@ -282,13 +282,6 @@ describe.each(await bothBuilds())("values on $abi", (interpreter) => {
       }
     }
     expect(await pool().call("echo", ["still there"])).toBe("still there");
-  });
-
-  it("too large for JavaScript are refused, and the host lives on", async () => {
-    expect(await pool().call("power", [1_000_000])).toBe(1n << 1_000_000n);
-    await expect(pool().call("power", [2 ** 30])).rejects.toMatchObject({ code: "NOT_SENDABLE" });
-    await expect(pool().call("big_text", [2 ** 29])).rejects.toMatchObject({ code: "NOT_SENDABLE" });
-    expect(await pool().call("echo", [1])).toBe(1);
   });
 });
 
