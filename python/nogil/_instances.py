@@ -37,6 +37,8 @@ class Instances:
 
     def __init__(self, checks, notify):
         self._checks = checks
+        if checks != OFF:
+            import traceback  # noqa: F401  now, not when two threads are being looked at
         self._notify = notify
         self._held = {}
         self._lock = threading.RLock()
@@ -90,6 +92,8 @@ class Instances:
     def saw(self, kind, owner, member, other_member, other_thread):
         """Records an overlap of this thread with another one. Raises ThreadSafetyError in strict mode."""
         place = (kind, owner.__qualname__, member, other_member)
+        # Before anything that takes time: the other thread goes on meanwhile.
+        other_stack = "" if place in self._overlaps else _stack(sys._current_frames().get(other_thread))
         with self._lock:
             overlap = self._overlaps.get(place)
             if overlap is None:
@@ -100,7 +104,7 @@ class Instances:
                     "otherMember": other_member,
                     "count": 0,
                     "stack": _stack(sys._getframe(2)),
-                    "otherStack": _stack(sys._current_frames().get(other_thread)),
+                    "otherStack": other_stack,
                 }
                 if len(self._overlaps) < MOST_OVERLAPS:
                     self._overlaps[place] = overlap
@@ -140,12 +144,12 @@ class _Held:
     def enter_alone(self, method):
         me = threading.get_ident()
         if not self.lock.acquire(blocking=False):
-            if not self.told:
-                self.told = True
-                self.instances.serialised(self.owner)
             if self.instances.checks != OFF:
                 for thread, other in list(self.inside.items()):
                     self.instances.saw("method", self.owner, method, other, thread)
+            if not self.told:
+                self.told = True
+                self.instances.serialised(self.owner)
             self.lock.acquire()
         self.inside[me] = method
 

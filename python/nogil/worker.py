@@ -61,8 +61,11 @@ def _serve(serve, *args):
         serve(*args)
     except BaseException:
         try:
-            sys.excepthook(*sys.exc_info())
-            sys.stderr.flush()
+            import traceback
+
+            traceback.print_exc()
+        except BaseException:  # without memory even that import fails
+            os.write(2, b"nogil: a channel cannot be served any more, and there is no memory left to say why\n")
         finally:
             os._exit(EXIT_BROKEN)
 

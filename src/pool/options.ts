@@ -203,20 +203,17 @@ export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  if (issue?.code === "unrecognized_keys" && issue.path.length === 0) {
-    const key = issue.keys[0] ?? "";
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(", ") : "";
-    throw new InvalidOption(
-      key,
-      (value as Record<string, unknown>)[key],
-      `no such option; known are ${known}`,
-    );
+  if (issue?.code === "unrecognized_keys") {
+    const path = [...issue.path, issue.keys[0] ?? ""];
+    const isKnown = issue.path.length === 0 && schema instanceof z.ZodObject;
+    const known = isKnown ? `; known are ${Object.keys(schema.shape).join(", ")}` : "";
+    throw new InvalidOption(path.join("."), valueAt(value, path), `no such option${known}`);
   }
-  const name = issue?.path[0];
-  if (name === undefined) throw new InvalidOption("options", value, "an object of options");
-  throw new InvalidOption(
-    String(name),
-    (value as Record<PropertyKey, unknown>)[name],
-    issue?.message ?? "another value",
-  );
+  if (issue === undefined || issue.path.length === 0)
+    throw new InvalidOption("options", value, "an object of options");
+  throw new InvalidOption(issue.path.join("."), valueAt(value, issue.path), issue.message);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
 }

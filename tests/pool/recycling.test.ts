@@ -100,7 +100,7 @@ describe("recycling and what stands against it", () => {
     async (recycle) => {
       await expect(poolOf({ ...options, recycle: recycle as never })).rejects.toMatchObject({
         code: "INVALID_OPTION",
-        option: "recycle",
+        option: expect.stringMatching(/^recycle(\.(tasks|age|rss|memory))?$/),
       });
     },
   );
