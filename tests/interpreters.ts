@@ -29,8 +29,10 @@ export function freeThreaded(): Interpreter | undefined {
 }
 
 /** The newest build with the GIL. */
-export function withGil(): Interpreter | undefined {
-  return interpreters.findLast(({ freeThreadedBuild }) => !freeThreadedBuild);
+export function withGil(): Interpreter {
+  const python = interpreters.findLast(({ freeThreadedBuild }) => !freeThreadedBuild);
+  if (python === undefined) throw new Error("these tests need a Python 3.9 or newer that has the GIL");
+  return python;
 }
 
 /** The newest with the GIL and the newest without, as far as they are there. */

@@ -4,6 +4,7 @@ export {
   CALL,
   ControlKind,
   FrameReader,
+  HEADER_SIZE,
   PROTOCOL_VERSION,
   ReplyKind,
   RequestKind,
