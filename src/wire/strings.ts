@@ -39,19 +39,21 @@ export function decodeText(bytes: Buffer, start: number, end: number): string {
     : text;
 }
 
+/** Bytes that are no UTF-8 at all, which Python never sends, become some text or other. */
 function decodeSurrogates(bytes: Buffer, start: number, end: number): string {
-  let text = "";
-  let from = start;
-  for (let i = bytes.indexOf(SURROGATE_LEAD_BYTE, start); i >= 0 && i + 2 < end; ) {
-    const second = bytes[i + 1] as number;
-    if (second < 0xa0) {
-      i = bytes.indexOf(SURROGATE_LEAD_BYTE, i + 1);
-      continue;
+  const units = new Uint16Array(end - start);
+  let size = 0;
+  for (let i = start; i < end; ) {
+    const first = bytes[i++] as number;
+    const more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    let code = more === 0 ? first : first & (0x3f >> more);
+    for (let left = more; left > 0; left--)
+      code = (code << 6) | (i < end ? (bytes[i++] as number) & 0x3f : 0);
+    if (code > 0xffff) {
+      units[size++] = 0xd7c0 + (code >> 10);
+      code = 0xdc00 | (code & 0x3ff);
     }
-    if (from < i) text += bytes.toString("utf8", from, i);
-    text += String.fromCharCode(0xd000 | ((second & 0x3f) << 6) | ((bytes[i + 2] as number) & 0x3f));
-    from = i + 3;
-    i = bytes[from] === SURROGATE_LEAD_BYTE ? from : bytes.indexOf(SURROGATE_LEAD_BYTE, from);
+    units[size++] = code;
   }
-  return text + bytes.toString("utf8", from, end);
+  return Buffer.from(units.buffer, 0, 2 * size).toString("utf16le");
 }

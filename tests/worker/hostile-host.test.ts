@@ -11,7 +11,7 @@ const PROFILES = ["process", "thread"] as const;
 const MEMORY_MIB = 256;
 const ADDRESS_SPACE_KIB = 2 << 20;
 
-const SAMPLE = call(1, "echo", [1, "text", { k: 2.5 }], new Date(0), Float64Array.of(1)).subarray(9);
+const SAMPLE = call(1, "echo", [1, "t", { k: 2.5 }], new Date(0)).subarray(9);
 
 /** Bodies that are no call, each answered with one error. */
 const BODIES: readonly (readonly [string, string])[] = [
@@ -60,26 +60,6 @@ describe.each(await bothBuilds())("on $abi", (interpreter) => {
       expect(worker.peakMemory()).toBeLessThan(MEMORY_MIB);
     });
 
-    it("answers every flipped bit of a call, or ends, and does not hang", async () => {
-      let worker = await ready();
-      let expected = worker.replies.length;
-      for (let byte = 0; byte < SAMPLE.length; byte++) {
-        for (let bit = 0; bit < 8; bit++) {
-          const body = Buffer.from(SAMPLE);
-          body[byte]! ^= 1 << bit;
-          // marshal believes the count of a tuple and fills that much memory (docs/protocol.md, "Trust").
-          if (body[byte] === 0x28) continue;
-          worker.task(rawFrame(body, { task: ++expected, kind: 0x40 }));
-          if ((await worker.reply(expected)) === expected) continue;
-          await worker.ended;
-          worker = await ready();
-          expected = worker.replies.length;
-        }
-      }
-      worker.task(call(++expected, "echo", 1));
-      expect(await worker.reply(expected)).toBe(expected);
-    });
-
     it.each([2 ** 24 + 1, 2 ** 31, 2 ** 32 - 1])(
       "ends at a task frame of %i bytes, over the limit",
       async (length) => {
@@ -111,6 +91,28 @@ describe.each(await bothBuilds())("on $abi", (interpreter) => {
       expect(await worker.ended).toEqual({ code: 1, signal: null });
       expect(worker.stderr).toMatch(/Error/);
     });
+  });
+
+  it("answers every flipped bit of a call, or ends, and does not hang", async () => {
+    const ready = () =>
+      RawWorker.ready(interpreter, { profile: "process", module: MODULE, memoryLimit: ADDRESS_SPACE_KIB });
+    let worker = await ready();
+    let expected = worker.replies.length;
+    for (let byte = 0; byte < SAMPLE.length; byte++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const body = Buffer.from(SAMPLE);
+        body[byte]! ^= 1 << bit;
+        // marshal believes the count of a tuple and fills that much memory (docs/protocol.md, "Trust").
+        if (body[byte] === 0x28) continue;
+        worker.task(rawFrame(body, { task: ++expected, kind: 0x40 }));
+        if ((await worker.reply(expected)) === expected) continue;
+        await worker.ended;
+        worker = await ready();
+        expected = worker.replies.length;
+      }
+    }
+    worker.task(call(++expected, "echo", 1));
+    expect(await worker.reply(expected)).toBe(expected);
   });
 
   it("ends when the first frame is no INIT, or none that can be read", async () => {
