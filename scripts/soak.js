@@ -133,7 +133,7 @@ const WORK = [
     await handle.wait();
   },
   async () => {
-    await submit(pool, ["wait", "polite"][below(2)], [], { timeout: 1 + below(100) }).wait();
+    await submit(pool, ["python_loop", "polite"][below(2)], [], { timeout: 1 + below(100) }).wait();
   },
   async () => {
     const idempotent = { retry: { idempotent: true } };

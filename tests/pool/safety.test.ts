@@ -31,7 +31,7 @@ describe.each(bothKinds())("safety checks on $label", ({ python }) => {
 
   test("warn: an attribute written while another thread is inside", async () => {
     const pool = await poolOf({ ...options, safetyChecks: "warn" });
-    await Promise.all([1, 2].map(() => pool.call("Careless.write", [0.1])));
+    await Promise.all([1, 2].map(() => pool.call("Careless.write", [0.5])));
     const { overlaps } = await pool.safetyReport();
     expect(overlaps).toEqual([
       expect.objectContaining({ kind: "write", class: "Careless", member: "value", otherMember: "write" }),
