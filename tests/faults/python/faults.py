@@ -10,6 +10,8 @@ import struct
 import threading
 import time
 
+from nogil import progress
+
 _never = threading.Lock()
 _never.acquire()
 _first, _second = threading.Lock(), threading.Lock()
@@ -93,19 +95,23 @@ def lift_limit():
 
 
 def c_loop():
+    progress(0)
     sum(range(10**15))
 
 
 def blocked_read():
+    progress(0)
     here, _there = socket.socketpair()
     here.recv(1)
 
 
 def never_opened():
+    progress(0)
     _never.acquire()
 
 
 def bare_except():
+    progress(0)
     while True:
         try:
             while True:
@@ -115,11 +121,13 @@ def bare_except():
 
 
 def python_loop():
+    progress(0)
     while True:
         pass
 
 
 def polite():
+    progress(0)
     from nogil import cancelled
 
     while not cancelled():

@@ -12,8 +12,8 @@ const hang = (name: string, call: string, step: CancelStep): Fault => ({
   async inject(scene) {
     const replaced = step === "killed" ? scene.replacement() : undefined;
     const handle = scene.submit(call);
-    await scene.workerOf(handle);
-    await pause(10);
+    // What it says first: it has begun.
+    while (handle.progress === undefined) await pause(2);
     const beside = scene.marking(3);
     const from = performance.now();
     expect(await scene.cancel(handle)).toBe(step);
