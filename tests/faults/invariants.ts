@@ -61,9 +61,18 @@ export async function checkTasks(scene: Scene): Promise<Violations> {
   return { lost, twice, orphans: 0, leaks };
 }
 
+/** True unless the process runs or could: one that only waits for its parent to notice its end is gone. */
+export function isGone(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return stat.charAt(stat.lastIndexOf(")") + 2) === "Z";
+  } catch {
+    return true;
+  }
+}
+
 /** No process of the pool is left. It is closed by now. */
 export async function countOrphans(pids: Iterable<number>): Promise<number> {
-  const isGone = (pid: number) => !existsSync(`/proc/${pid}`);
   await becomesTrue(() => [...pids].every(isGone));
   return [...pids].filter((pid) => !isGone(pid)).length;
 }

@@ -1,10 +1,10 @@
 /** The host process itself is killed, or does not come to its event loop. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { Fault } from "../fault.js";
+import { isGone } from "../invariants.js";
 import { pause, type Scene } from "../scene.js";
 
 const HOST = fileURLToPath(new URL("../host.js", import.meta.url));
@@ -32,11 +32,10 @@ const killed = (name: string, task: string): Fault => ({
     const from = performance.now();
     const exited = new Promise((resolve) => host.once("close", resolve));
     host.kill("SIGKILL");
-    while (pids.some((pid) => existsSync(`/proc/${pid}`)) && performance.now() - from < GONE_WITHIN_MS)
-      await pause(1);
+    while (!pids.every(isGone) && performance.now() - from < GONE_WITHIN_MS) await pause(1);
     scene.measured.detection.push(performance.now() - from);
     for (const pid of pids) scene.pids.add(pid);
-    const left = pids.filter((pid) => existsSync(`/proc/${pid}`));
+    const left = pids.filter((pid) => !isGone(pid));
     for (const pid of left) process.kill(pid, "SIGKILL");
     expect(left).toEqual([]);
     await exited;
