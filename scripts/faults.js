@@ -100,10 +100,10 @@ console.log(text);
 if (values.t === undefined) {
   const path = join(root, "docs/reliability.md");
   const before = readFileSync(path, "utf8");
-  const marks = /(<!-- faults:start -->\n)[\s\S]*(\n<!-- faults:end -->)/;
+  const marks = /(<!-- faults:start -->\n)[\s\S]*(<!-- faults:end -->)/;
   writeFileSync(
     path,
-    before.replace(marks, (_, start, end) => `${start}${text}${end}`),
+    before.replace(marks, (_, start, end) => `${start}${text}\n${end}`),
   );
 }
 process.exit(run.status ?? 1);
