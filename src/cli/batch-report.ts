@@ -21,7 +21,7 @@ export class BatchReport {
 
   update(progress: BatchProgress): void {
     const total = this.#total;
-    this.#bar?.update(total === undefined ? null : progress.done / total, this.#words(progress));
+    this.#bar?.update(total === undefined ? null : progress.done / total, () => this.#words(progress));
   }
 
   end(): void {

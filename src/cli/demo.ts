@@ -43,7 +43,7 @@ async function demo(options: DemoOptions, { terminal, signal }: Context): Promis
   try {
     comparison = await unlessAborted(
       signal,
-      compare(interpreter, signal, (fraction, step) => bar.update(fraction, step)),
+      compare(interpreter, signal, (fraction, step) => bar.update(fraction, () => step)),
     );
   } finally {
     bar.end();

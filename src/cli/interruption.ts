@@ -2,6 +2,9 @@
  * The ends that come from outside: Ctrl-C, SIGTERM, a reader of stdout that went away. The first one asks the command
  * to stop; the second, or a command that takes too long, ends the process. Workers end with it.
  */
+import { ExitCode } from "./context.js";
+import { fileProblem } from "./failure.js";
+
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** What a shell reports of a program whose reader went away. */
 const BROKEN_PIPE = 128 + 13;
@@ -14,12 +17,15 @@ export class Interruption {
 
   constructor() {
     for (const [name, exitCode] of Object.entries(SIGNALS)) process.on(name, () => this.#stop(exitCode));
-    for (const stream of [process.stdout, process.stderr]) {
-      stream.on("error", (error: NodeJS.ErrnoException) => {
-        if (error.code === "EPIPE") this.#stop(BROKEN_PIPE);
-        else throw error;
-      });
-    }
+    process.stderr.on("error", () => this.#stop(BROKEN_PIPE));
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      // A socket whose reader left data unread says ECONNRESET.
+      const isUnread = error.code === "EPIPE" || error.code === "ECONNRESET";
+      if (!isUnread && this.#exitCode === undefined) {
+        process.stderr.write(`error: cannot write to stdout: ${fileProblem(error)}\n`);
+      }
+      this.#stop(isUnread ? BROKEN_PIPE : ExitCode.FAILED);
+    });
   }
 
   get signal(): AbortSignal {

@@ -122,7 +122,7 @@ async function install(
       signal,
       onProgress: ({ source, step, fraction }) => {
         const words = `${source}: ${step}`;
-        bar.update(fraction, words);
+        bar.update(fraction, () => words);
         if (!terminal.isInteractive && words !== lastStep) terminal.note(words);
         lastStep = words;
       },

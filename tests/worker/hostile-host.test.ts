@@ -65,7 +65,7 @@ describe.each(await bothBuilds())("on $abi", (interpreter) => {
       async (length) => {
         const worker = await ready();
         worker.task(rawFrame(Buffer.alloc(0), { length }));
-        expect(await worker.ended).toEqual({ code: 1, signal: null });
+        expect(await worker.ended).toEqual({ code: 70, signal: null });
         expect(worker.stderr).toContain(`a frame of ${length} bytes is over the limit`);
       },
     );
@@ -88,7 +88,7 @@ describe.each(await bothBuilds())("on $abi", (interpreter) => {
     ])("ends at %s on the control channel", async (_, bytes) => {
       const worker = await ready();
       worker.control(bytes);
-      expect(await worker.ended).toEqual({ code: 1, signal: null });
+      expect(await worker.ended).toEqual({ code: 70, signal: null });
       expect(worker.stderr).toMatch(/Error/);
     });
   });

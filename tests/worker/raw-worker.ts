@@ -70,7 +70,10 @@ export class RawWorker {
   static async ready(interpreter: Interpreter, options: RawWorkerOptions): Promise<RawWorker> {
     const worker = new RawWorker(interpreter, options);
     const { profile, module, maxMessageBytes = 1 << 24 } = options;
-    worker.control(frame(RequestKind.INIT, { modules: [module], profile, threads: 1, maxMessageBytes }));
+    const rest = { initializer: null, threadInitializer: null, safetyChecks: "off", host: process.pid };
+    worker.control(
+      frame(RequestKind.INIT, { modules: [module], profile, threads: 1, maxMessageBytes, ...rest }),
+    );
     await worker.reply(1);
     return worker;
   }

@@ -55,7 +55,9 @@ export class StdoutSink implements Sink {
     { readonly text: string; readonly written: (end: Promise<void>) => void }
   >();
   #next = 0;
-  #tail: Promise<void> = Promise.resolve();
+  /** Lines that came in this turn of the event loop: one write for all of them. */
+  #gathered = "";
+  #written: Promise<void> | undefined;
 
   constructor(terminal: Terminal, ordered: boolean) {
     this.#terminal = terminal;
@@ -79,7 +81,13 @@ export class StdoutSink implements Sink {
   }
 
   #write(text: string): Promise<void> {
-    this.#tail = this.#tail.then(() => this.#terminal.write(text));
-    return this.#tail;
+    this.#gathered += text;
+    this.#written ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      const lines = this.#gathered;
+      this.#gathered = "";
+      this.#written = undefined;
+      return this.#terminal.write(lines);
+    });
+    return this.#written;
   }
 }

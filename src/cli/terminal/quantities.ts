@@ -11,9 +11,11 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+const WHOLE_NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 /** `"1,234,567"`. */
 export function count(value: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  return WHOLE_NUMBER.format(value);
 }
 
 /** A count with its noun: `"1 line"`, `"2 lines"`. */

@@ -9,6 +9,7 @@ import { ProgressBar } from "./progress-bar.js";
 /** One of the two streams; a pipe or a file has no `isTTY` and no `columns`. */
 export type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, "isTTY" | "columns">>;
 
+/** For a terminal that does not know its width, or says 0. */
 const DEFAULT_COLUMNS = 100;
 
 export class Terminal {
@@ -43,8 +44,8 @@ export class Terminal {
 
   /** Writes text of the result as it is. Resolves when the reader has room for more. */
   async write(text: string): Promise<void> {
-    if (this.#stdout.write(text)) return;
-    await new Promise<void>((resolve) => this.#stdout.once("drain", resolve));
+    // Called also when the reader is gone, which is heard of elsewhere.
+    await new Promise<void>((resolve) => this.#stdout.write(text, () => resolve()));
   }
 
   /** Writes a message, above the bar if there is one. */
@@ -56,10 +57,10 @@ export class Terminal {
 
   /** A bar at the lower edge, until it is ended; does nothing where nobody watches. */
   startBar(): ProgressBar {
-    const write = this.#isInteractive ? (text: string) => this.#stderr.write(text) : () => {};
+    const write = this.#isInteractive ? (text: string) => this.#stderr.write(text) : undefined;
     const bar = new ProgressBar(
       write,
-      () => this.#stderr.columns ?? DEFAULT_COLUMNS,
+      () => this.#stderr.columns || DEFAULT_COLUMNS,
       this.noteColors,
       () => {
         this.#bar = undefined;
