@@ -210,12 +210,12 @@ describe("the order of the lines in the file", () => {
     const after = (output: string) =>
       `${fileWith(`
 import os, time
-def after(is_first):
+def firstHasRun(is_first):
     while is_first and os.path.getsize(${JSON.stringify(output)}) == 0: time.sleep(0.01)
 `)}:after`;
-    await nogil(["map", after(batch.output), batch.input, "-o", batch.output]);
+    await nogil(["map", firstHasRun(batch.output), batch.input, "-o", batch.output]);
     expect(batch.results().map(({ index }) => index)).toEqual([0, 1]);
-    await nogil(["map", after(other), batch.input, "-o", other, "--unordered"]);
+    await nogil(["map", firstHasRun(other), batch.input, "-o", other, "--unordered"]);
     expect(jsonLines<Line>(readFileSync(other, "utf8")).map(({ index }) => index)).toEqual([1, 0]);
   });
 });
