@@ -207,15 +207,15 @@ describe("the order of the lines in the file", () => {
     // The first line ends when the result of the second is in the file.
     batch.write([true, false]);
     const other = join(batch.folder, "unordered.jsonl");
-    const after = (output: string) =>
+    const waitingFor = (output: string) =>
       `${fileWith(`
 import os, time
-def firstHasRun(is_first):
+def after(is_first):
     while is_first and os.path.getsize(${JSON.stringify(output)}) == 0: time.sleep(0.01)
 `)}:after`;
-    await nogil(["map", firstHasRun(batch.output), batch.input, "-o", batch.output]);
+    await nogil(["map", waitingFor(batch.output), batch.input, "-o", batch.output]);
     expect(batch.results().map(({ index }) => index)).toEqual([0, 1]);
-    await nogil(["map", firstHasRun(other), batch.input, "-o", other, "--unordered"]);
+    await nogil(["map", waitingFor(other), batch.input, "-o", other, "--unordered"]);
     expect(jsonLines<Line>(readFileSync(other, "utf8")).map(({ index }) => index)).toEqual([1, 0]);
   });
 });
