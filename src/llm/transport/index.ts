@@ -1,0 +1,8 @@
+export { connectionsTo } from "./connections.js";
+export {
+  BodyTooLarge,
+  Exchange,
+  type ExchangeResult,
+  ReaderFailed,
+  type ResponseHeaders,
+} from "./exchange.js";
