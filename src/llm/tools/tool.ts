@@ -40,8 +40,18 @@ export interface ToolSet {
   ): Promise<unknown>;
 }
 
+/** A tool whatever its arguments are: what every {@link FunctionTool} is. */
+export interface UntypedTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: AnySchema;
+  execute(args: never, context: ToolContext): unknown;
+  readonly timeout?: number;
+  approve?(args: never, call: ToolCall): Approval | Promise<Approval>;
+}
+
 /** A tool, a set of them, or a definition alone: its calls come back in `toolCalls`. */
-export type ToolLike = FunctionTool<never> | ToolSet | ToolDefinition;
+export type ToolLike = UntypedTool | ToolSet | ToolDefinition;
 
 /** Types the arguments of `execute` from the schema. */
 export function defineTool<Args>(tool: FunctionTool<Args>): FunctionTool<Args> {
