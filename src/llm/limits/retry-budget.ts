@@ -7,7 +7,7 @@
 export const RETRY_RATIO = 0.1;
 /** Extra calls allowed before any first call paid for them. */
 export const RETRY_RESERVE = 10;
-/** Extra calls an hour of silence earns back: one in ten seconds, up to the reserve. */
+/** What time alone earns back, up to the reserve: one extra call in ten seconds. */
 export const RETRY_REFILL_PER_MS = 0.0001;
 // An hour of good calls must not pay for a storm of retries.
 const MOST = 1_000;
