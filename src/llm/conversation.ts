@@ -12,7 +12,7 @@ import { Round, type RoundResult, type RoundSettings } from "./round.js";
 import type { Route } from "./route.js";
 import type { AnySchema } from "./schema.js";
 import type { Scope } from "./scope.js";
-import { type OutputType, outputTypeOf, readOutput, repairPrompt, withSchemaInWords } from "./structured.js";
+import { type OutputType, outputTypeOf, readOutput, repairPrompt } from "./structured.js";
 import {
   type Approval,
   openToolbox,
@@ -80,7 +80,6 @@ export class Conversation<T> {
     const { engine } = routes[0] as Route;
     let messages = toMessages(prompt);
     if (options.system !== undefined) messages = [{ role: "system", content: options.system }, ...messages];
-    if (this.#output !== undefined) messages = withSchemaInWords(messages, this.#output, engine.structured);
     this.request = {
       model: engine.model,
       messages,

@@ -25,6 +25,7 @@ import type { Attempt, StreamEvent, Usage } from "./response.js";
 import { NO_USAGE } from "./response.js";
 import type { Route } from "./route.js";
 import type { Scope } from "./scope.js";
+import { withSchemaInWords } from "./structured.js";
 
 /** Waiting longer than this for one provider, when another is ready, helps nobody. */
 const FALLBACK_AFTER_MS = 1_000;
@@ -119,7 +120,8 @@ export class Round {
   /** What the call will probably need on its first route. */
   static need(route: Route, request: ChatRequest): { usd: number | undefined; tokens: number } {
     const input = estimateInput(request);
-    const output = route.output.expect(request.maxTokens);
+    // A bound the caller gave is what can be spent; without one, what is usual.
+    const output = request.maxTokens ?? route.output.expect(undefined);
     const { price } = route;
     const usd = price === undefined ? undefined : (input * price.input + output * price.output) / 1e6;
     return { usd, tokens: input + output };
@@ -228,7 +230,7 @@ export class Round {
     const off = scope.onStop(() => running.control?.abort(this.#stopError(route)));
     let error: unknown;
     try {
-      await this.#send(engine, this.#request, {
+      await this.#send(engine, this.#requestFor(engine), {
         into,
         stream: streaming,
         idleTimeout: this.#settings.idleTimeout,
@@ -276,6 +278,18 @@ export class Round {
       route,
       queued: sentAt - this.#started,
       firstToken: (firstAt === 0 ? ended : firstAt) - sentAt,
+    };
+  }
+
+  /** The request in the words of this route: its model, and a schema in words where it takes no other. */
+  #requestFor(engine: Engine): ChatRequest {
+    const { output, messages } = this.#request;
+    const inWords = output !== undefined && engine.structured === "json";
+    if (!inWords && engine.model === this.#request.model) return this.#request;
+    return {
+      ...this.#request,
+      model: engine.model,
+      messages: inWords ? withSchemaInWords(messages, output.schema) : messages,
     };
   }
 

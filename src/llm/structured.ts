@@ -1,6 +1,5 @@
 /** Answers that are values: asked for by schema, parsed, checked, and repaired once. */
 import type { JsonSchema, Message } from "./messages.js";
-import type { StructuredMode } from "./providers/index.js";
 import { type AnySchema, type Checked, compileSchema } from "./schema.js";
 
 /**
@@ -54,13 +53,8 @@ function wrapped<T>(type: OutputType<T>): OutputType<T> {
 }
 
 /** Where the provider does not take schemas, the model is told in words. */
-export function withSchemaInWords(
-  messages: readonly Message[],
-  type: OutputType<unknown>,
-  mode: StructuredMode,
-): readonly Message[] {
-  if (mode !== "json") return messages;
-  const content = `Answer with one JSON object and nothing else. It must follow this JSON Schema:\n${JSON.stringify(type.jsonSchema)}`;
+export function withSchemaInWords(messages: readonly Message[], schema: JsonSchema): readonly Message[] {
+  const content = `Answer with one JSON object and nothing else. It must follow this JSON Schema:\n${JSON.stringify(schema)}`;
   return [{ role: "system", content }, ...messages];
 }
 
