@@ -1,18 +1,31 @@
 /** `nogil/llm`: language models under one set of rules. */
-export {
+export { fromAiSdk, toAiSdk } from "./adapters/index.js";
+export type {
   Batch,
-  type BatchInput,
-  type BatchItem,
-  type BatchOptions,
-  type BatchProgress,
-  type BatchResult,
+  BatchInput,
+  BatchItem,
+  BatchOptions,
+  BatchProgress,
+  BatchResult,
 } from "./batch.js";
+export { type BatchFileOptions, runBatchFile } from "./batch-file.js";
 export type { BudgetOptions } from "./budget.js";
 export { createLLM, type LLM, type LLMStats } from "./client.js";
 export type { CompletionStream } from "./completion-stream.js";
 export type { CallOptions } from "./conversation.js";
 export type { Embeddings, EmbedOptions } from "./embeddings.js";
+export type { Engine } from "./engines/index.js";
 export * from "./errors.js";
+export {
+  type CallerStats,
+  type HostCalls,
+  hostCalls,
+  type PlainCallOptions,
+  type PlainCompletion,
+  type PlainError,
+  type PlainResult,
+  type PlainStreamEvent,
+} from "./host-calls.js";
 export type { RateLimits } from "./limits/index.js";
 export type {
   AssistantMessage,

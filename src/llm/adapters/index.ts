@@ -1,0 +1,2 @@
+export { fromAiSdk } from "./from-ai-sdk.js";
+export { toAiSdk } from "./to-ai-sdk.js";
