@@ -37,7 +37,7 @@ export class Assembler {
   reportedCost: number | undefined;
   onEvent: ((event: StreamEvent) => void) | undefined;
 
-  readonly #tools = new Map<number | string, ToolCallInParts>();
+  #tools: Map<number | string, ToolCallInParts> | undefined;
   #usage: ReportedUsage | undefined;
 
   addText(text: string): void {
@@ -57,6 +57,7 @@ export class Assembler {
    * @param key what ties the parts of one call together: its index or item id.
    */
   addToolCall(key: number | string, part: { id?: string; name?: string; args?: string }): void {
+    this.#tools ??= new Map();
     let call = this.#tools.get(key);
     if (call === undefined) {
       call = { id: "", name: "", argsText: "" };
@@ -82,17 +83,17 @@ export class Assembler {
   }
 
   get hasContent(): boolean {
-    return this.text !== "" || this.reasoning !== "" || this.#tools.size > 0;
+    return this.text !== "" || this.reasoning !== "" || this.#tools !== undefined;
   }
 
   get hasToolCalls(): boolean {
-    return this.#tools.size > 0;
+    return this.#tools !== undefined;
   }
 
   /** Characters written so far, for an estimate when the provider reports nothing. */
   get length(): number {
     let length = this.text.length + this.reasoning.length;
-    for (const call of this.#tools.values()) length += call.argsText.length;
+    for (const call of this.#tools?.values() ?? []) length += call.argsText.length;
     return length;
   }
 
@@ -109,7 +110,7 @@ export class Assembler {
   }
 
   get toolCalls(): readonly ToolCall[] {
-    if (this.#tools.size === 0) return NO_TOOL_CALLS;
+    if (this.#tools === undefined) return NO_TOOL_CALLS;
     const calls: ToolCall[] = [];
     for (const [key, call] of this.#tools) {
       // Gemini and some local servers give no identifier; rounds need one to match the result.
@@ -125,7 +126,7 @@ export class Assembler {
     return Object.freeze({
       role: "assistant" as const,
       content: this.text,
-      ...(this.#tools.size > 0 ? { toolCalls: this.toolCalls } : NO_MESSAGE_DATA),
+      ...(this.#tools !== undefined ? { toolCalls: this.toolCalls } : NO_MESSAGE_DATA),
       ...(this.providerData === undefined ? NO_MESSAGE_DATA : { providerData: this.providerData }),
     });
   }

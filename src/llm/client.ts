@@ -1,6 +1,6 @@
 /** The client: one object for a model, its fallbacks, its budget. All calls of the process go through these. */
 import { Batch, type BatchInput, type BatchOptions } from "./batch.js";
-import { Budget } from "./budget.js";
+import { Budget, type Need } from "./budget.js";
 import { CompletionStream } from "./completion-stream.js";
 import { type CallOptions, Conversation } from "./conversation.js";
 import { type Embeddings, type EmbedOptions, embedPart, embedParts, joinEmbeddings } from "./embeddings.js";
@@ -9,7 +9,7 @@ import { type BudgetState, LLMAborted, LLMTimeout } from "./errors.js";
 import { Gate } from "./gate.js";
 import { Ledger } from "./ledger.js";
 import type { LaneStats } from "./limits/index.js";
-import type { ChatRequest, Prompt } from "./messages.js";
+import type { Prompt } from "./messages.js";
 import { checkPrompt, type LLMOptions, type ResolvedOptions, resolveOptions, splitName } from "./options.js";
 import type { Completion, StreamEvent } from "./response.js";
 import { Round, type RoundSettings } from "./round.js";
@@ -48,6 +48,8 @@ const READER_LEFT: ScopeEnd = Object.freeze({ kind: "aborted", reason: "the stre
 
 export class LLM {
   readonly #options: ResolvedOptions;
+  readonly #prompt: RoundSettings;
+  readonly #patient: RoundSettings;
   readonly #routes: readonly Route[];
   readonly #budget: Budget;
   readonly #gate: Gate;
@@ -57,6 +59,8 @@ export class LLM {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
+    this.#prompt = LLM.#roundSettings(options, false);
+    this.#patient = LLM.#roundSettings(options, true);
     const { timeout, dispatcher, prices } = options;
     this.#routes = [options.primary, ...options.fallback].map((model) =>
       routeTo(openEngine(model, timeout.connect, dispatcher), model.limits ?? {}, prices),
@@ -130,10 +134,10 @@ export class LLM {
     const parts = embedParts(texts, this.model, options);
     return joinEmbeddings(
       await Promise.all(
-        parts.map(({ chat, embed }) =>
-          this.#run(options, chat, async (scope, ledger) => {
+        parts.map((part) =>
+          this.#run(options, part.inputTokens, 0, (scope, ledger) => {
             const settings = this.#settings(false, options.timeout);
-            return embedPart(this.#primary, chat, embed, { scope, ledger, settings });
+            return embedPart(this.#primary, part, { scope, ledger, settings });
           }),
         ),
       ),
@@ -162,9 +166,13 @@ export class LLM {
   }
 
   #settings(patient: boolean, total: number | undefined): RoundSettings {
-    const { timeout, retry, hedgeAfter } = this.#options;
+    const usual = patient ? this.#patient : this.#prompt;
+    return total === undefined ? usual : { ...usual, totalTimeout: total };
+  }
+
+  static #roundSettings({ timeout, retry, hedgeAfter }: ResolvedOptions, patient: boolean): RoundSettings {
     return {
-      totalTimeout: total ?? timeout.total,
+      totalTimeout: timeout.total,
       idleTimeout: timeout.idle,
       maxAttempts: retry.attempts,
       baseDelay: retry.baseDelay,
@@ -182,7 +190,7 @@ export class LLM {
   ): Promise<Completion<T>> {
     checkPrompt(prompt);
     const conversation = new Conversation(prompt, options, this.#routes);
-    return this.#run(options, conversation.request, (scope, ledger) => {
+    return this.#run(options, conversation.inputTokens, options.maxTokens, (scope, ledger) => {
       streaming?.onScope(scope);
       return conversation.run({
         settings: this.#settings(patient, options.timeout),
@@ -197,14 +205,15 @@ export class LLM {
   /** Everything around a call: its end, its money, its place among the calls of this client. */
   async #run<R>(
     options: { readonly timeout?: number; readonly signal?: AbortSignal },
-    request: ChatRequest,
+    inputTokens: number,
+    maxTokens: number | undefined,
     work: (scope: Scope, ledger: Ledger) => Promise<R>,
   ): Promise<R> {
     const scope = new Scope(options.timeout ?? this.#options.timeout.total, options.signal);
     const ledger = new Ledger(this.#budget);
     this.#calls++;
     try {
-      const need = Round.need(this.#primary, request);
+      const need = Round.need(this.#primary, inputTokens, maxTokens);
       if (!this.#budget.tryReserve(need, fieldsOf(this.#primary.engine))) await this.#afford(need, scope);
       try {
         if (!this.#gate.tryEnter()) await this.#enter(scope);
@@ -226,7 +235,7 @@ export class LLM {
   }
 
   /** Waits until running calls have paid and it is clear whether this one fits the budget. */
-  #afford(need: ReturnType<typeof Round.need>, scope: Scope): Promise<void> {
+  #afford(need: Need, scope: Scope): Promise<void> {
     const fields = fieldsOf(this.#primary.engine);
     return new Promise((resolve, reject) => {
       const leave = this.#budget.wait(need, fields, (error) => {

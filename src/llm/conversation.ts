@@ -4,6 +4,7 @@
  */
 import { type AttemptControl, fieldsOf } from "./engines/index.js";
 import { InvalidOutput, LLMAborted, LLMTimeout, ToolRoundsExceeded } from "./errors.js";
+import { estimateInput } from "./estimate.js";
 import type { Ledger } from "./ledger.js";
 import type { ChatRequest, Message, Prompt, ToolCall, ToolChoice } from "./messages.js";
 import { toMessages } from "./messages.js";
@@ -65,6 +66,7 @@ export interface ConversationParts {
 export class Conversation<T> {
   /** The first request: later rounds only add messages. */
   readonly request: ChatRequest;
+  readonly inputTokens: number;
   readonly #routes: readonly Route[];
   readonly #options: CallOptions<T>;
   readonly #toolbox: Toolbox;
@@ -95,6 +97,7 @@ export class Conversation<T> {
       reasoningEffort: options.reasoningEffort,
       extraBody: options.extraBody,
     };
+    this.inputTokens = estimateInput(this.request);
   }
 
   async run(parts: ConversationParts): Promise<Completion<T>> {
@@ -137,9 +140,14 @@ export class Conversation<T> {
   }
 
   #round(added: readonly Message[]): Promise<RoundResult> {
-    const request =
-      added.length === 0 ? this.request : { ...this.request, messages: [...this.request.messages, ...added] };
-    return new Round({ ...this.#parts, routes: this.#routes, request }).run();
+    const { settings, scope, ledger, onEvent, onControl } = this.#parts;
+    const isFirst = added.length === 0;
+    const request = isFirst
+      ? this.request
+      : { ...this.request, messages: [...this.request.messages, ...added] };
+    const inputTokens = isFirst ? this.inputTokens : estimateInput(request);
+    const routes = this.#routes;
+    return new Round({ routes, request, inputTokens, settings, scope, ledger, onEvent, onControl }).run();
   }
 
   /** Calls of functions that only the caller knows end the call; unknown names are the model's mistake. */

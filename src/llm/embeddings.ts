@@ -1,6 +1,7 @@
 /** Texts to vectors: in parts the providers accept, under the same rules as answers. */
 import { InvalidOption } from "../errors.js";
 import { RequestRejected } from "./errors.js";
+import { estimateInput } from "./estimate.js";
 import type { Ledger } from "./ledger.js";
 import type { ChatRequest } from "./messages.js";
 import type { EmbedRequest } from "./providers/index.js";
@@ -30,37 +31,45 @@ export interface Embeddings {
 /** The smallest bound among the providers (Cohere's). */
 const TEXTS_PER_REQUEST = 96;
 
-interface Part {
+/** Texts for one request. */
+export interface EmbedPart {
   readonly embed: EmbedRequest;
   /** The same texts as the limits and budgets see them: read, nothing written. */
   readonly chat: ChatRequest;
+  readonly inputTokens: number;
 }
 
 /** @throws InvalidOption when there is no text. */
-export function embedParts(texts: string | readonly string[], model: string, options: EmbedOptions): Part[] {
+export function embedParts(
+  texts: string | readonly string[],
+  model: string,
+  options: EmbedOptions,
+): EmbedPart[] {
   const list = typeof texts === "string" ? [texts] : texts;
   const bad = Array.isArray(list) ? list.find((text) => typeof text !== "string") : list;
   if (bad !== undefined || list.length === 0)
     throw new InvalidOption("texts", bad, "a text or a list of texts");
-  const parts: Part[] = [];
+  const parts: EmbedPart[] = [];
   for (let from = 0; from < list.length; from += TEXTS_PER_REQUEST) {
     const some = list.slice(from, from + TEXTS_PER_REQUEST);
+    const chat: ChatRequest = {
+      model,
+      messages: some.map((content) => ({ role: "user", content })),
+      tools: [],
+      toolChoice: undefined,
+      output: undefined,
+      maxTokens: 0,
+      temperature: undefined,
+      topP: undefined,
+      stop: undefined,
+      seed: undefined,
+      reasoningEffort: undefined,
+      extraBody: undefined,
+    };
     parts.push({
+      chat,
+      inputTokens: estimateInput(chat),
       embed: { model, texts: some, dimensions: options.dimensions, extraBody: options.extraBody },
-      chat: {
-        model,
-        messages: some.map((content) => ({ role: "user", content })),
-        tools: [],
-        toolChoice: undefined,
-        output: undefined,
-        maxTokens: 0,
-        temperature: undefined,
-        topP: undefined,
-        stop: undefined,
-        seed: undefined,
-        reasoningEffort: undefined,
-        extraBody: undefined,
-      },
     });
   }
   return parts;
@@ -68,15 +77,16 @@ export function embedParts(texts: string | readonly string[], model: string, opt
 
 export async function embedPart(
   route: Route,
-  chat: ChatRequest,
-  request: EmbedRequest,
+  part: EmbedPart,
   parts: { readonly scope: Scope; readonly ledger: Ledger; readonly settings: RoundSettings },
 ): Promise<Embeddings> {
+  const request = part.embed;
   let vectors: Embeddings["vectors"] = [];
   await new Round({
     ...parts,
     routes: [route],
-    request: chat,
+    request: part.chat,
+    inputTokens: part.inputTokens,
     send: async (engine, _chat, options) => {
       const fields = { provider: engine.provider, model: engine.model };
       if (engine.embed === undefined) throw new RequestRejected("this provider has no embeddings", fields);

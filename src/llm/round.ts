@@ -3,6 +3,7 @@
  * with back-off, one deadline, extra calls paid from the lane's retry budget, every attempt booked.
  */
 import { Assembler } from "./assembler.js";
+import type { Need } from "./budget.js";
 import { type AttemptControl, type AttemptOptions, type Engine, fieldsOf } from "./engines/index.js";
 import {
   BadResponse,
@@ -17,7 +18,7 @@ import {
   ServerError,
   StreamCut,
 } from "./errors.js";
-import { estimateInput, tokensOfLength } from "./estimate.js";
+import { tokensOfLength } from "./estimate.js";
 import type { Ledger } from "./ledger.js";
 import type { Permit, Settlement } from "./limits/index.js";
 import type { ChatRequest } from "./messages.js";
@@ -84,6 +85,8 @@ export class Round {
   constructor(options: {
     readonly routes: readonly Route[];
     readonly request: ChatRequest;
+    /** What the request is estimated to have. */
+    readonly inputTokens: number;
     readonly settings: RoundSettings;
     readonly scope: Scope;
     readonly ledger: Ledger;
@@ -101,7 +104,7 @@ export class Round {
     this.#onEvent = options.onEvent;
     this.#onControl = options.onControl;
     this.#send = options.send ?? ask;
-    this.#inputTokens = estimateInput(options.request);
+    this.#inputTokens = options.inputTokens;
   }
 
   async run(): Promise<RoundResult> {
@@ -118,10 +121,9 @@ export class Round {
   }
 
   /** What the call will probably need on its first route. */
-  static need(route: Route, request: ChatRequest): { usd: number | undefined; tokens: number } {
-    const input = estimateInput(request);
+  static need(route: Route, input: number, maxTokens: number | undefined): Need {
     // A bound the caller gave is what can be spent; without one, what is usual.
-    const output = request.maxTokens ?? route.output.expect(undefined);
+    const output = maxTokens ?? route.output.expect(undefined);
     const { price } = route;
     const usd = price === undefined ? undefined : (input * price.input + output * price.output) / 1e6;
     return { usd, tokens: input + output };

@@ -82,7 +82,7 @@ describe("the AI SDK", () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 40);
     await expect(outer.complete("go", { signal: abort.signal })).rejects.toBeInstanceOf(LLMAborted);
-    while (server.openSockets > 0) await pause(2);
+    while (server.closedSockets.length === 0) await pause(2);
   });
 
   it("of another version is refused", () => {

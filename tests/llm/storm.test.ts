@@ -24,6 +24,6 @@ it("keeps order in a storm", async () => {
 });
 
 it("does not make a failing provider's day worse", async () => {
-  const report = await storm({ calls: 1_000, concurrency: 32, trouble: 0.9, seed: 2 });
+  const report = await storm({ calls: 400, concurrency: 32, trouble: 0.9, seed: 2, timeout: 1_500 });
   expectOrder(report);
 });

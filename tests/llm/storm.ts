@@ -13,6 +13,8 @@ export interface StormOptions {
   readonly trouble: number;
   readonly limits?: LLMOptions["limits"];
   readonly seed: number;
+  /** Milliseconds a call may take. @default 30_000 */
+  readonly timeout?: number;
 }
 
 export interface StormReport {
@@ -66,7 +68,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     maxConcurrent: options.concurrency,
     budget: { usd: 1_000_000, tokens: Number.POSITIVE_INFINITY },
-    timeout: { total: 30_000, idle: 3_000 },
+    timeout: { total: options.timeout ?? 30_000, idle: 3_000 },
     retry: { attempts: 3, baseDelay: 10, maxDelay: 200 },
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });

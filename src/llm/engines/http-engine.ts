@@ -22,6 +22,8 @@ import {
 import { excerpt, redact } from "../redact.js";
 import {
   BodyTooLarge,
+  type Connections,
+  connectionsThrough,
   connectionsTo,
   Exchange,
   type ExchangeResult,
@@ -30,8 +32,6 @@ import {
 } from "../transport/index.js";
 import type { AttemptListener, AttemptOptions, Engine } from "./engine.js";
 import { failureOf } from "./http-failure.js";
-
-const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "x-trace-id", "cf-ray"];
 
 export interface HttpEngineOptions {
   readonly provider: Provider;
@@ -51,7 +51,7 @@ export class HttpEngine implements Engine {
   readonly apiKey: string;
   readonly structured: Provider["structured"];
   readonly #protocol: Provider;
-  readonly #dispatcher: Dispatcher;
+  readonly #connections: Connections;
   readonly #origin: string;
   readonly #prefix: string;
   readonly #headers: Record<string, string>;
@@ -69,7 +69,10 @@ export class HttpEngine implements Engine {
     this.#origin = url.origin;
     this.#prefix = url.pathname === "/" ? "" : url.pathname.replace(/\/+$/, "");
     this.#connectTimeout = options.connectTimeout;
-    this.#dispatcher = options.dispatcher ?? connectionsTo(url.origin, options.connectTimeout);
+    this.#connections =
+      options.dispatcher === undefined
+        ? connectionsTo(url.origin, options.connectTimeout)
+        : connectionsThrough(options.dispatcher);
     this.#headers = {
       "content-type": "application/json",
       "user-agent": "nogil",
@@ -89,17 +92,15 @@ export class HttpEngine implements Engine {
     } catch (error) {
       throw this.#readerError(error, result?.status, result?.headers ?? {}, into.text);
     }
-    const fields = { ...this.#fields, requestId: requestId(result?.headers ?? {}), status: result?.status };
-    if (!into.ended) {
-      throw new StreamCut("the provider closed it without its end mark", {
-        ...fields,
-        partialText: into.text,
-      });
-    }
-    if (into.finishReason === "content-filter") {
-      const detail = into.refusal === "" ? "the provider gives no reason" : into.refusal;
-      throw new ContentFiltered(detail, { ...fields, partialText: into.text });
-    }
+    if (into.ended && into.finishReason !== "content-filter") return;
+    const fields = {
+      ...this.#fields,
+      requestId: requestId(result?.headers ?? {}),
+      status: result?.status,
+      partialText: into.text,
+    };
+    if (!into.ended) throw new StreamCut("the provider closed it without its end mark", fields);
+    throw new ContentFiltered(into.refusal === "" ? "the provider gives no reason" : into.refusal, fields);
   }
 
   async embed(request: EmbedRequest, listener: AttemptListener): Promise<EmbedResult> {
@@ -126,7 +127,7 @@ export class HttpEngine implements Engine {
     let status: number | undefined;
     let headers: ResponseHeaders = {};
     let sent = false;
-    const exchange = new Exchange(this.#dispatcher, {
+    const exchange = new Exchange(this.#connections, {
       origin: this.#origin,
       path: this.#prefix + wire.path,
       headers: this.#headers,
@@ -237,9 +238,6 @@ function looksLikeHtml(result: ExchangeResult): boolean {
 }
 
 function requestId(headers: ResponseHeaders): string | undefined {
-  for (const name of REQUEST_ID_HEADERS) {
-    const value = headerText(headers, name);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  const id = headers["x-request-id"] ?? headers["request-id"] ?? headers["x-trace-id"] ?? headers["cf-ray"];
+  return Array.isArray(id) ? id[0] : id;
 }

@@ -49,9 +49,17 @@ const TOKENS: readonly (readonly [string, string, string])[] = [
 
 /** @param now milliseconds since 1970. */
 export function readRateHeaders(headers: Headers, now: number): RateReport | undefined {
+  if (!mayHaveRates(headers)) return undefined;
   const requests = read(headers, REQUESTS, now);
   const tokens = read(headers, TOKENS, now);
   return requests === undefined && tokens === undefined ? undefined : { requests, tokens };
+}
+
+/** One look at the names is cheaper than asking for each of twenty. */
+function mayHaveRates(headers: Headers): boolean {
+  for (const name in headers)
+    if (name.includes("ratelimit-remaining") || name.endsWith("-remaining")) return true;
+  return false;
 }
 
 function read(

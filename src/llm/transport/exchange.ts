@@ -3,6 +3,7 @@
  * from the socket's buffer to the reader in one call. An abort destroys the socket at once.
  */
 import type { Dispatcher } from "undici";
+import type { Connections } from "./connections.js";
 import { EventParser } from "./sse.js";
 
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -46,6 +47,8 @@ const LARGEST_EVENT = 64 * 1024 * 1024;
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly done: Promise<ExchangeResult>;
   readonly #options: ExchangeOptions;
+  readonly #connections: Connections;
+  #connection: Dispatcher | undefined;
   #resolve!: (result: ExchangeResult) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -56,13 +59,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(dispatcher: Dispatcher, options: ExchangeOptions) {
+  constructor(connections: Connections, options: ExchangeOptions) {
     this.#options = options;
+    this.#connections = connections;
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    dispatcher.dispatch(
+    this.#connection = connections.take();
+    this.#connection.dispatch(
       {
         origin: options.origin,
         path: options.path,
@@ -140,6 +145,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#giveBack();
     if (this.#aborted !== undefined) return;
     try {
       this.#events?.end();
@@ -151,7 +157,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#giveBack();
     this.#reject(error);
+  }
+
+  #giveBack(): void {
+    if (this.#connection === undefined) return;
+    this.#connections.giveBack(this.#connection);
+    this.#connection = undefined;
   }
 
   #finish(): void {

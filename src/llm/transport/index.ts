@@ -1,4 +1,4 @@
-export { connectionsTo } from "./connections.js";
+export { type Connections, connectionsThrough, connectionsTo } from "./connections.js";
 export {
   BodyTooLarge,
   Exchange,
