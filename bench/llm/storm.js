@@ -2,7 +2,7 @@
  * The long storm: 100,000 calls against a provider that answers, refuses, fails, cuts and dawdles, with
  * callers who leave. Prints what was counted; exit code 1 when anything is out of order.
  *
- * node bench/llm/storm.js [--calls 100000] [--concurrency 256] [--rpm 60000]
+ * node bench/llm/storm.js [--calls 100000] [--concurrency 256] [--rpm 12000]
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     calls: { type: "string", default: "100000" },
     concurrency: { type: "string", default: "256" },
-    rpm: { type: "string", default: "60000" },
+    rpm: { type: "string", default: "12000" },
     trouble: { type: "string", default: "0.08" },
     seed: { type: "string", default: "1" },
   },

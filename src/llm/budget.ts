@@ -5,7 +5,7 @@
 import { BudgetExceeded, type BudgetState, type LLMErrorFields } from "./errors.js";
 
 /** Caps a client has unless told otherwise: enough for work, too little for an accident. */
-export const DEFAULT_BUDGET = Object.freeze({ usd: 10, tokens: 50_000_000 });
+const DEFAULT_BUDGET = Object.freeze({ usd: 10, tokens: 50_000_000 });
 
 /** Caps; Infinity lifts one. */
 export interface BudgetOptions {

@@ -11,7 +11,7 @@ export function tokensOfLength(characters: number): number {
 }
 
 /** Tokens of a text: a quarter of its characters, but one each for scripts written without spaces. */
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   const bytes = Buffer.byteLength(text);
   // ASCII has one byte a character; CJK three, and about one token.
   const wide = (bytes - text.length) / 2;

@@ -5,23 +5,12 @@
 import { Assembler } from "./assembler.js";
 import type { Need } from "./budget.js";
 import { type AttemptControl, type AttemptOptions, type Engine, fieldsOf } from "./engines/index.js";
-import {
-  BadResponse,
-  CircuitOpen,
-  ConnectionFailed,
-  LLMAborted,
-  LLMError,
-  LLMTimeout,
-  ModelNotFound,
-  QuotaExhausted,
-  RateLimited,
-  ServerError,
-  StreamCut,
-} from "./errors.js";
+import { CircuitOpen, LLMAborted, LLMError, LLMTimeout, RateLimited } from "./errors.js";
 import { tokensOfLength } from "./estimate.js";
 import type { Ledger } from "./ledger.js";
-import type { Permit, Settlement } from "./limits/index.js";
+import type { Permit } from "./limits/index.js";
 import type { ChatRequest } from "./messages.js";
+import { goesElsewhere, isUnanswered, settlementOf } from "./outcome.js";
 import type { Attempt, StreamEvent, Usage } from "./response.js";
 import { NO_USAGE } from "./response.js";
 import type { Route } from "./route.js";
@@ -372,45 +361,4 @@ export class Round {
       return this.#lastError;
     return stopped ?? this.#stopError(route);
   }
-}
-
-/** The request went out and nobody knows what the provider did with it. */
-function isUnanswered(error: unknown): boolean {
-  return (
-    error instanceof LLMAborted ||
-    error instanceof LLMTimeout ||
-    error instanceof StreamCut ||
-    error instanceof ConnectionFailed
-  );
-}
-
-function settlementOf(error: unknown): Settlement {
-  if (error === undefined) return ANSWERED;
-  if (error instanceof RateLimited) return { kind: "refused", retryAfter: error.retryAfter };
-  if (error instanceof LLMAborted) return ABANDONED;
-  if (
-    error instanceof ServerError ||
-    error instanceof ConnectionFailed ||
-    error instanceof LLMTimeout ||
-    error instanceof StreamCut ||
-    error instanceof BadResponse
-  ) {
-    return FAILED;
-  }
-  return error instanceof LLMError ? ANSWERED : ABANDONED;
-}
-
-const ANSWERED: Settlement = Object.freeze({ kind: "answered" });
-const FAILED: Settlement = Object.freeze({ kind: "failed" });
-const ABANDONED: Settlement = Object.freeze({ kind: "abandoned" });
-
-/** Failures of one provider that another may not have. A wrong request or key is wrong for good. */
-function goesElsewhere(error: unknown): boolean {
-  return (
-    error instanceof LLMError &&
-    (error.retryable ||
-      error instanceof QuotaExhausted ||
-      error instanceof ModelNotFound ||
-      error instanceof BadResponse)
-  );
 }

@@ -11,7 +11,7 @@ type Listener = (reason: unknown) => void;
 const fans = new WeakMap<AbortSignal, Set<Listener>>();
 
 /** Calls back when the signal aborts; the result takes the listener off again. */
-export function onAbort(signal: AbortSignal, listener: Listener): () => void {
+function onAbort(signal: AbortSignal, listener: Listener): () => void {
   let fan = fans.get(signal);
   if (fan === undefined) {
     const listeners = new Set<Listener>();

@@ -37,7 +37,7 @@ export interface StormReport {
 }
 
 /** A small generator with a seed (mulberry32): a storm can be had again. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -24,23 +24,23 @@ export interface SdkFinishReason {
   readonly raw: string | undefined;
 }
 
-export interface SdkTextPart {
+interface SdkTextPart {
   type: "text";
   text: string;
 }
 
-export interface SdkFilePart {
+interface SdkFilePart {
   type: "file";
   data: Uint8Array | string | URL;
   mediaType: string;
 }
 
-export interface SdkReasoningPart {
+interface SdkReasoningPart {
   type: "reasoning";
   text: string;
 }
 
-export interface SdkToolCallPart {
+interface SdkToolCallPart {
   type: "tool-call";
   toolCallId: string;
   toolName: string;
@@ -75,7 +75,7 @@ export type SdkMessage =
     }
   | { role: "tool"; content: (SdkToolResultPart | SdkOtherPart)[] };
 
-export interface SdkFunctionTool {
+interface SdkFunctionTool {
   type: "function";
   name: string;
   description?: string;

@@ -41,7 +41,7 @@ export interface ToolSet {
 }
 
 /** A tool whatever its arguments are: what every {@link FunctionTool} is. */
-export interface UntypedTool {
+interface UntypedTool {
   readonly name: string;
   readonly description?: string;
   readonly parameters: AnySchema;
