@@ -58,7 +58,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
     if (scenario === "streams" && round > 0) continue;
     for (const contender of contenders) {
       // Slow peers get fewer requests: their cost per request does not depend on the number.
-      const share = contender === "ai" ? 4 : contender === "openai" ? 2 : 1;
+      const share = { ai: 8, openai: 4, fetch: 3 }[contender] ?? 1;
       const figures = await measure(contender, scenario, Math.ceil(total / share));
       results[scenario] ??= {};
       results[scenario][contender] ??= [];
