@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 if (!existsSync(here("../node_modules/openai"))) {
-  console.error("the peers are not installed: npm install --prefix bench");
+  console.error("the peers are not installed: npm install --prefix bench/llm");
   process.exit(2);
 }
 
