@@ -1,0 +1,2 @@
+/** Static analysis of Python source. */
+export * from "./syntax/index.js";
