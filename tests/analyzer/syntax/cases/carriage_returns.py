@@ -1,0 +1,1 @@
+x = 1if x:    y = """ab"""    z = 2# commentw = (1,2)

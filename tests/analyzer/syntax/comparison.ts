@@ -1,0 +1,57 @@
+/** Compares our tree of files with the tree of the newest interpreter that accepts them. */
+import { readFileSync } from "node:fs";
+import { decodeSource, LineIndex, parseBytes } from "../../../src/analyzer/syntax/index.js";
+import { astText } from "./ast-text.js";
+import { AstDumper, type Dump, type Interpreter } from "./cpython.js";
+
+export interface Comparison {
+  /** Files that an interpreter accepts, and whose tree is the same. */
+  equal: number;
+  /** Files that neither side accepts. */
+  rejected: number;
+  /** One text a file that differs. */
+  readonly differences: string[];
+}
+
+/** @param interpreters - newest first; the older ones are asked only about files that the newer reject */
+export async function compareTrees(
+  interpreters: readonly Interpreter[],
+  files: readonly string[],
+): Promise<Comparison> {
+  const result: Comparison = { equal: 0, rejected: 0, differences: [] };
+  const [newest, ...older] = interpreters.map((interpreter) => new AstDumper(interpreter));
+  if (newest === undefined) throw new Error("no CPython to compare with");
+  try {
+    let index = 0;
+    for await (const first of newest.dumpAll(files)) {
+      const file = files[index++] ?? "";
+      let dump = first;
+      for (const dumper of older) if (!dump.ok) dump = await dumper.dump(file);
+      const difference = compareFile(file, dump);
+      if (difference !== undefined) result.differences.push(difference);
+      else if (dump.ok) result.equal++;
+      else result.rejected++;
+    }
+  } finally {
+    await Promise.all([newest, ...older].map((dumper) => dumper.close()));
+  }
+  return result;
+}
+
+function compareFile(file: string, dump: Dump): string | undefined {
+  const source = decodeSource(readFileSync(file));
+  const tree = parseBytes(source.bytes);
+  const problem = source.problem ?? tree.problems[0];
+  const place = (offset: number): string => `${file}:${new LineIndex(source.bytes).line(offset)}`;
+  if (!dump.ok)
+    return problem === undefined ? `${file}: we accept what CPython rejects: ${dump.text}` : undefined;
+  if (problem !== undefined)
+    return `${place(problem.start)}: we reject what CPython accepts: ${problem.message}`;
+  const ours = astText(tree, source.bytes);
+  if (ours === dump.text) return undefined;
+  const ourLines = ours.split("\n");
+  const theirLines = dump.text.split("\n");
+  const at = theirLines.findIndex((line, i) => line !== ourLines[i]);
+  const offset = Number((theirLines[at] ?? ourLines.at(-1) ?? "").split(" ")[2]);
+  return `${place(offset)}: ours "${ourLines[at]}", CPython's "${theirLines[at]}"`;
+}

@@ -1,0 +1,10 @@
+try:
+    a
+except b, c:
+    d
+except e.f, g():
+    h
+try:
+    a
+except* b, c:
+    d
