@@ -150,7 +150,7 @@ export abstract class ExpressionParser extends ParameterParser {
   protected starExpressions(): number {
     const start = this.tokenStarts[this.index]!;
     const first = this.starExpression();
-    if (this.kind !== Comma) return this.alone(first);
+    if (this.kind !== Comma) return first;
     let last = first;
     while (this.accept(Comma) && this.beginsExpression()) last = this.append(0, last, this.starExpression());
     return this.make(NodeKind.Tuple, start, 0, first);
@@ -170,21 +170,10 @@ export abstract class ExpressionParser extends ParameterParser {
   protected starTargets(): number {
     const start = this.tokenStarts[this.index]!;
     const first = this.starTarget();
-    if (this.kind !== Comma) return this.alone(first);
+    if (this.kind !== Comma) return first;
     let last = first;
     while (this.accept(Comma) && this.beginsExpression()) last = this.append(0, last, this.starTarget());
     return this.make(NodeKind.Tuple, start, Context.Store << CONTEXT_SHIFT, first);
-  }
-
-  private alone(node: number): number {
-    if (this.nodeKinds[node] === NodeKind.Starred) {
-      this.report(
-        this.nodeStarts[node]!,
-        this.nodeEnds[node]!,
-        "'*' can stand only in a list, a tuple or a call",
-      );
-    }
-    return node;
   }
 
   private starred(): number {
@@ -495,8 +484,11 @@ export abstract class ExpressionParser extends ParameterParser {
       this.expect(RightParen);
       return this.make(NodeKind.GeneratorExp, start, 0, first);
     }
+    if (this.nodeKinds[first] === NodeKind.Starred) {
+      this.report(start, this.lastEnd, "'*' can stand only in a list, a tuple or a call");
+    }
     this.expect(RightParen);
-    return this.alone(first);
+    return first;
   }
 
   private list(): number {

@@ -11,5 +11,15 @@ export {
 } from "./node-kind.js";
 export { parseBytes } from "./parser.js";
 export type { SyntaxProblem } from "./problems.js";
+export {
+  type ClassParts,
+  classParts,
+  docstringOf,
+  type FunctionParts,
+  functionParts,
+  type Parameter,
+  type ParameterKind,
+  parametersOf,
+} from "./signatures.js";
 export { decodeSource, type SourceText } from "./source-text.js";
 export { SyntaxTree, type TreeParts } from "./tree.js";

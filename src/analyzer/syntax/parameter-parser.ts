@@ -86,6 +86,7 @@ export abstract class ParameterParser extends StringParser {
   protected typeParameters(parent: number, last: number): number {
     if (this.kind !== LeftBracket) return last;
     this.advance();
+    if (this.kind === RightBracket) this.fail("expected a type parameter");
     do {
       if (this.kind === RightBracket) break;
       last = this.append(parent, last, this.typeParameter());

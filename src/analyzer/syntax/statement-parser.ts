@@ -283,7 +283,11 @@ export class StatementParser extends SimpleStatementParser {
     const body = this.append(node, 0, this.block(NodeKind.Block));
     let last = body;
     while (this.kind === Except) {
-      if (this.tokenKinds[this.index + 1] === Star) this.nodeKinds[node] = NodeKind.TryStar;
+      const isGroup = this.tokenKinds[this.index + 1] === Star;
+      if (last !== body && isGroup !== (this.nodeKinds[node] === NodeKind.TryStar)) {
+        this.reportHere("'except' and 'except*' cannot handle the same 'try'");
+      }
+      if (isGroup) this.nodeKinds[node] = NodeKind.TryStar;
       last = this.append(node, last, this.exceptHandler());
     }
     const handled = last !== body;

@@ -13,7 +13,7 @@ const PROBE = [
   "import sys, sysconfig, json",
   "paths = [sysconfig.get_path(name) for name in ('stdlib', 'purelib', 'platlib')]",
   "paths += [path for path in sys.path if path.endswith(('site-packages', 'dist-packages'))]",
-  "print(json.dumps({'version': sys.version_info[:3], 'libraries': paths}))",
+  "print(json.dumps({'executable': sys.executable, 'version': sys.version_info[:3], 'libraries': paths}))",
 ].join("\n");
 
 export interface Interpreter {
@@ -51,9 +51,13 @@ function probe(path: string): Interpreter | undefined {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
-    const { version, libraries } = JSON.parse(answer) as Pick<Interpreter, "version" | "libraries">;
+    const { executable, version, libraries } = JSON.parse(answer) as Interpreter;
     if (compareVersions(version, [...OLDEST, 0]) < 0) return undefined;
-    return { executable: realpathSync(path), version, libraries: [...new Set(libraries)].filter(existsSync) };
+    return {
+      executable: realpathSync(executable),
+      version,
+      libraries: [...new Set(libraries)].filter(existsSync),
+    };
   } catch {
     // A shim of a version that is not installed, or not a Python at all.
     return undefined;

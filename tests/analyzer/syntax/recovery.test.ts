@@ -44,12 +44,17 @@ describe("a message says what is wrong and where", () => {
     ["f(x for x in y, 1)\n", `a generator beside other arguments needs parentheses at "x for x in y"`],
     ["def f(a=1, b): pass\n", `a parameter without a default follows one with a default at "b"`],
     ["def f(*): pass\n", `a parameter must follow '*' at "*"`],
-    ["(*a)\n", `'*' can stand only in a list, a tuple or a call at "*a"`],
+    ["(*a)\n", `'*' can stand only in a list, a tuple or a call at "(*a"`],
     ["try:\n    x\ny\n", `expected 'except' or 'finally', found a name at "y"`],
     [
       "try:\n    x\nexcept a, b as c:\n    y\n",
       `several exception types before 'as' need parentheses at "a, b"`,
     ],
+    [
+      "try:\n    x\nexcept a:\n    y\nexcept* b:\n    z\n",
+      `'except' and 'except*' cannot handle the same 'try' at "except"`,
+    ],
+    ["type X[] = int\n", `expected a type parameter, found ']' at "]"`],
     ["class\n", `expected a name, found the end of the line at "\\n"`],
     ["import\n", `expected a name, found the end of the line at "\\n"`],
     ["x = 1 +\n", `expected an expression, found the end of the line at "\\n"`],

@@ -218,3 +218,11 @@ with (a) == b: pass
 with (a, b) == c: pass
 with a if b else c as d: e
 with f(a, b)(c) as (d): e
+*a
+a = *b
+*a = b
+for a in *b: pass
+for *a in b: pass
+with a as *b: pass
+return *a
+f"{*a}"
