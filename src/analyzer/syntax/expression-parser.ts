@@ -112,9 +112,6 @@ for (const kind of [Star, Not, Lambda, Await, None, True, False, Ellipsis]) BEGI
 
 /** Strength to read what `**`, `*` and targets take: everything that binds tighter than a comparison. */
 const BITWISE = Comparison;
-/** Strength to read a signed or complex number in a pattern. */
-export const ARITHMETIC = Strength.Shift;
-
 export abstract class ExpressionParser extends ParameterParser {
   protected beginsExpression(): boolean {
     return BEGINS_EXPRESSION[this.kind] === 1;
@@ -420,7 +417,7 @@ export abstract class ExpressionParser extends ParameterParser {
     let lower = 0;
     if (this.kind !== Colon) {
       lower = this.starNamedExpression();
-      if (this.kind !== Colon) return lower;
+      if (this.kind !== Colon || this.nodeKinds[lower] === NodeKind.Starred) return lower;
     }
     const node = this.open(NodeKind.Slice, start, lower === 0 ? 0 : SlicePart.Lower);
     let last = lower === 0 ? 0 : this.append(node, 0, lower);

@@ -1,7 +1,7 @@
 /** Patterns of `case` (PEP 634). */
-import { ARITHMETIC, ExpressionParser } from "./expression-parser.js";
+import { ExpressionParser } from "./expression-parser.js";
 import { SoftKeyword } from "./names.js";
-import { ConstantKind, NodeKind } from "./node-kind.js";
+import { ConstantKind, NodeKind, Operator } from "./node-kind.js";
 import { TokenKind } from "./token-kind.js";
 
 const {
@@ -19,6 +19,7 @@ const {
   Colon,
   Dot,
   Equal,
+  Plus,
   Minus,
   Star,
   DoubleStar,
@@ -92,7 +93,7 @@ export abstract class PatternParser extends ExpressionParser {
     switch (this.kind) {
       case Numeral:
       case Minus:
-        return this.make(NodeKind.MatchValue, start, 0, this.operators(ARITHMETIC));
+        return this.make(NodeKind.MatchValue, start, 0, this.numberLiteral());
       case Text:
       case FStringStart:
         return this.make(NodeKind.MatchValue, start, 0, this.strings());
@@ -197,6 +198,38 @@ export abstract class PatternParser extends ExpressionParser {
   }
 
   private mappingKey(): number {
-    return this.kind === Name ? this.dottedExpression() : this.operators(ARITHMETIC);
+    switch (this.kind) {
+      case Name:
+        return this.dottedExpression();
+      case Text:
+      case FStringStart:
+        return this.strings();
+      case None:
+        return this.leaf(NodeKind.Constant, ConstantKind.None);
+      case True:
+        return this.leaf(NodeKind.Constant, ConstantKind.True);
+      case False:
+        return this.leaf(NodeKind.Constant, ConstantKind.False);
+      default:
+        return this.numberLiteral();
+    }
+  }
+
+  /** `1`, `-1` or `-1 + 2j`: the only arithmetic in a pattern. */
+  private numberLiteral(): number {
+    const start = this.tokenStarts[this.index]!;
+    const isNegative = this.accept(Minus);
+    let node = this.number();
+    if (isNegative) node = this.make(NodeKind.UnaryOp, start, Operator.USub, node);
+    if (this.kind !== Plus && this.kind !== Minus) return node;
+    const operator = this.kind === Plus ? Operator.Add : Operator.Sub;
+    this.advance();
+    this.append(0, node, this.number());
+    return this.make(NodeKind.BinOp, start, operator, node);
+  }
+
+  private number(): number {
+    if (this.kind !== Numeral) this.fail("expected a number");
+    return this.leaf(NodeKind.Constant, this.tokenValues[this.index]!);
   }
 }

@@ -184,10 +184,10 @@ export abstract class SimpleStatementParser extends PatternParser {
     return this.make(NodeKind.AnnAssign, start, isBareName ? 1 : 0, target);
   }
 
-  /** As `store`, but no tuple or list. */
+  /** As `store`, but nothing that is several targets. */
   private storeOne(node: number): void {
     const kind = this.nodeKinds[node];
-    if (kind === NodeKind.Tuple || kind === NodeKind.List) {
+    if (kind === NodeKind.Tuple || kind === NodeKind.List || kind === NodeKind.Starred) {
       this.report(
         this.nodeStarts[node]!,
         this.nodeEnds[node]!,

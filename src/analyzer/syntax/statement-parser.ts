@@ -302,9 +302,9 @@ export class StatementParser extends SimpleStatementParser {
   private exceptHandler(): number {
     const node = this.open(NodeKind.ExceptHandler, this.tokenStarts[this.index]!, 0);
     this.advance();
-    this.accept(Star);
+    const isGroup = this.accept(Star);
     let last = 0;
-    if (this.kind !== Colon) {
+    if (this.kind !== Colon || isGroup) {
       last = this.append(node, 0, this.exceptionTypes());
       if (this.accept(As)) this.nodeData[node] = this.identifier();
     }
@@ -425,7 +425,10 @@ export class StatementParser extends SimpleStatementParser {
   private matchSubject(): number {
     const start = this.tokenStarts[this.index]!;
     const first = this.starNamedExpression();
-    if (this.kind !== Comma) return first;
+    if (this.kind !== Comma) {
+      if (this.nodeKinds[first] === NodeKind.Starred) this.fail("expected ','");
+      return first;
+    }
     let last = first;
     while (this.accept(Comma) && this.beginsExpression())
       last = this.append(0, last, this.starNamedExpression());
