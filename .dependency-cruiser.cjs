@@ -1,7 +1,7 @@
 // The layers of ARCHITECTURE.md, lowest first. A folder may import only folders that stand below it,
 // and another folder only through its index.ts.
 const LAYERS = [
-  ["errors"],
+  ["errors", "package-root"],
   ["interpreter", "wire", "concurrency", "analyzer"],
   ["worker"],
   ["pool"],
@@ -12,7 +12,7 @@ const LAYERS = [
 // Products that may use one another, in one direction only.
 const SIDEWAYS = { pipeline: ["llm"], server: ["bindings"], bindings: ["analyzer"] };
 
-const folder = (name) => (name === "errors" ? "^src/errors\\.ts$" : `^src/${name}/`);
+const folder = (name) => (LAYERS[0].includes(name) ? `^src/${name}\\.ts$` : `^src/${name}/`);
 const above = (level, name) =>
   LAYERS.slice(level)
     .flat()

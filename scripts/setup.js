@@ -4,7 +4,7 @@
 //   node scripts/setup.js --no-python  only packages and build
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -62,12 +62,13 @@ function newest(folder) {
 
 function build() {
   const stamp = at("dist", ".built");
-  const changed = Math.max(newest(at("src")), statSync(at("tsconfig.json")).mtimeMs);
+  const settings = ["tsconfig.json", "package.json", "scripts/build.js"].map(
+    (file) => statSync(at(file)).mtimeMs,
+  );
+  const changed = Math.max(newest(at("src")), ...settings);
   if (existsSync(stamp) && statSync(stamp).mtimeMs > changed) return;
   progress("building");
-  // A module that was removed from src must not live on in dist.
-  rmSync(at("dist"), { recursive: true, force: true });
-  run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+  run(process.execPath, [at("scripts", "build.js")]);
   writeFileSync(stamp, "");
 }
 

@@ -5,9 +5,9 @@ descriptor from 4 on is the channel of one thread.
     channels: one thread each, from call to reply without a queue (see _channel)
 """
 
+import _signal  # not signal: its enums take longer to import than all of ours
 import marshal
 import os
-import signal
 import sys
 import threading
 from importlib.machinery import SourceFileLoader
@@ -70,16 +70,26 @@ def _serve(serve, *args):
             os._exit(EXIT_BROKEN)
 
 
+def _call_c(name, *args):
+    """Calls a function of the C library that takes and gives integers."""
+    try:  # the C half of ctypes alone: the Python half takes several milliseconds of every start to import
+        from _ctypes import call_cdeclfunction, dlopen, dlsym
+
+        return call_cdeclfunction(dlsym(dlopen(None, 0), name), args)
+    except ImportError:
+        import ctypes
+
+        return getattr(ctypes.CDLL(None), name)(*args)
+
+
 def _die_with_the_host(host):
     """Linux: the kernel ends us when the host dies, even if user code holds the GIL and never reads a channel.
 
     To be called on the main thread: the wish lasts as long as the thread that makes it.
     """
+    PR_SET_PDEATHSIG = 1
     try:
-        import ctypes
-
-        PR_SET_PDEATHSIG = 1
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _call_c("prctl", PR_SET_PDEATHSIG, _signal.SIGKILL)
     except Exception:  # no ctypes, not Linux: the end of the channels tells
         return
     if os.getppid() != host:  # it died before we asked
@@ -147,7 +157,7 @@ def _report_gil_switch(control):
 
 def main():
     # Ctrl-C in a terminal reaches the whole group; the host decides what becomes of the tasks.
-    signal.signal(signal.SIGINT, lambda number, frame: None)
+    _signal.signal(_signal.SIGINT, lambda number, frame: None)
     control_socket = _channel.socket(fileno=3)
     request, kind, body = _wire.read_frame(control_socket, INIT_MAX_BYTES) or sys.exit(0)
     if kind != _wire.INIT:

@@ -1,6 +1,7 @@
 /** The command `nogil`: which commands there are, and how any of them ends. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { packageFile } from "../package-root.js";
 import { type Context, ExitCode } from "./context.js";
 import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
@@ -51,8 +52,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
 }
 
 function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return String(JSON.parse(readFileSync(file, "utf8")).version);
+  return String(JSON.parse(readFileSync(packageFile("package.json"), "utf8")).version);
 }
 
 function noteWarning(warning: Error, terminal: Terminal): void {

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "./cache-folder.js";
-import { checkFacts, type ProbeResult, probeText } from "./probe.js";
+import { checkFacts, PROBE_SCRIPT, type ProbeResult } from "./probe.js";
 
 /**
  * Answers of earlier probes, so that finding a dozen interpreters takes milliseconds. One JSON file; an entry holds
@@ -31,8 +30,11 @@ const HANG_REMEMBERED_MS = 10 * 60_000;
 export async function probeKey(path: string, realPath: string, env: NodeJS.ProcessEnv): Promise<ProbeKey> {
   const file = await stat(realPath);
   const venv = await stat(join(dirname(dirname(path)), "pyvenv.cfg")).catch(() => undefined);
-  const parts = [
-    probeText(),
+  const probe = await stat(PROBE_SCRIPT);
+  // Not a hash: loading node:crypto takes longer than all else here.
+  return JSON.stringify([
+    probe.size,
+    probe.mtimeMs,
     path,
     realPath,
     file.size,
@@ -41,8 +43,7 @@ export async function probeKey(path: string, realPath: string, env: NodeJS.Proce
     env.LD_LIBRARY_PATH,
     env.DYLD_LIBRARY_PATH,
     env.HOME,
-  ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 32);
+  ]);
 }
 
 /** The kept answers of one cache folder. */

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { packageFile } from "../package-root.js";
 import { type CommandResult, lastLines, runCommand } from "./command.js";
 
 /**
@@ -30,7 +29,8 @@ export type ProbeResult =
 /** A Python starts in 0.01 to 0.3 s; on a loaded machine or a cold network disk it takes seconds. */
 export const PROBE_LIMIT_MS = 10_000;
 
-const PROBE_SCRIPT = fileURLToPath(new URL("../../python/nogil/probe.py", import.meta.url));
+/** What a Python answers the probe with. */
+export const PROBE_SCRIPT = packageFile("python", "nogil", "probe.py");
 const MARK = "nogil-probe:";
 const MISSING_LIBRARY = /error while loading shared libraries: (\S+)|Library not loaded: (\S+)/;
 
@@ -127,13 +127,6 @@ export async function isScript(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-let contents: string | undefined;
-/** The probe's own text, so that what an older probe said is not taken for an answer of this one. */
-export function probeText(): string {
-  contents ??= readFileSync(PROBE_SCRIPT, "utf8");
-  return contents;
 }
 
 function clip(text: string): string {

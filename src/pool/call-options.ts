@@ -1,7 +1,15 @@
 /** Options of one call. */
-import { z } from "zod";
+import { InvalidOption } from "../errors.js";
 import type { KeywordArguments } from "../wire/index.js";
-import { check } from "./options.js";
+import {
+  checkOptions,
+  inside,
+  milliseconds,
+  type Rules,
+  rule,
+  trueOrFalse,
+  wholeNumber,
+} from "./option-rules.js";
 
 export interface CallOptions {
   /** Keyword arguments. Properties that are `undefined` are left out. */
@@ -30,31 +38,24 @@ export interface Progress {
 
 const DEFAULT_ATTEMPTS = 3;
 
-const schema = z.strictObject({
-  kwargs: z
-    .custom<CallOptions["kwargs"]>((value) => typeof value === "object" && value !== null, "an object")
-    .optional(),
-  timeout: z
-    .number("milliseconds, more than 0")
-    .gt(0, "milliseconds, more than 0")
-    .max(2 ** 31 - 1)
-    .optional(),
-  signal: z.instanceof(AbortSignal, { error: "an AbortSignal" }).optional(),
-  priority: z.int("a whole number").optional(),
-  retry: z
-    .strictObject(
-      { idempotent: z.boolean(), attempts: z.int().min(1).optional() },
-      "{ idempotent: true or false }",
-    )
-    .optional(),
-  onProgress: z
-    .custom<CallOptions["onProgress"]>((value) => typeof value === "function", "a function")
-    .optional(),
-});
+const RULES: Rules<CallOptions> = {
+  kwargs: rule("an object", (value) => typeof value === "object" && value !== null),
+  timeout: rule("milliseconds, more than 0", (value) => milliseconds.accepts(value) && value !== 0),
+  signal: rule("an AbortSignal", (value) => value instanceof AbortSignal),
+  priority: wholeNumber("a whole number", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  retry: inside("{ idempotent: true or false }", {
+    idempotent: trueOrFalse,
+    attempts: wholeNumber("a whole number, 1 or more", 1, Number.MAX_SAFE_INTEGER),
+  }),
+  onProgress: rule("a function", (value) => typeof value === "function"),
+};
 
 /** @throws InvalidOption */
 export function checkCallOptions(options: CallOptions): CallOptions {
-  check(schema, options);
+  checkOptions(RULES, options);
+  if (options.retry !== undefined && options.retry.idempotent === undefined) {
+    throw new InvalidOption("retry.idempotent", undefined, trueOrFalse.expected);
+  }
   return options;
 }
 

@@ -1,8 +1,19 @@
 /** Options of a pool: what callers may write, what it becomes, and how a wrong value is refused. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { InvalidOption } from "../errors.js";
+import {
+  checkOptions,
+  inside,
+  milliseconds,
+  oneOf,
+  type Rule,
+  type Rules,
+  rule,
+  text,
+  trueOrFalse,
+  wholeNumber,
+} from "./option-rules.js";
 
 /** Options of `createPool`. */
 export interface PoolOptions {
@@ -104,66 +115,78 @@ const MAX_THREADS = 1024;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const MIN_MESSAGE_BYTES = 1 << 16;
 
-const count = (most: number) => {
-  const expected = `"auto" or a whole number from 1 to ${most}`;
-  return z.custom<number | "auto">(
-    (value) =>
-      value === "auto" || (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most),
-    expected,
-  );
+const isModule = (value: unknown) => (typeof value === "string" && value !== "") || value instanceof URL;
+const count = (most: number): Rule => {
+  const whole = wholeNumber(`"auto" or a whole number from 1 to ${most}`, 1, most);
+  return rule(whole.expected, (value) => value === "auto" || whole.accepts(value));
 };
-const milliseconds = z
-  .number("milliseconds, 0 or more")
-  .min(0, "milliseconds, 0 or more")
-  .max(2 ** 31 - 1);
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, values.map((value) => `"${value}"`).join(" or "));
-const limit = z.number("a number above 0").gt(0, "a number above 0");
-const moduleName = z.union([z.string().min(1), z.instanceof(URL)], "a file or a dotted module name");
+const limit = rule("a number above 0", (value) => typeof value === "number" && value > 0);
 
-const schema = z.strictObject({
-  module: z.union([moduleName, z.array(moduleName)], "a file or a dotted module name, or an array of them"),
-  profile: oneOf(["auto", "thread", "process"]).default("auto"),
-  workers: count(MAX_WORKERS).default("auto"),
-  threads: count(MAX_THREADS).default("auto"),
-  name: z.string("a text").min(1).optional(),
-  initializer: z.string("the name of a Python function").min(1).optional(),
-  threadInitializer: z.string("the name of a Python function").min(1).optional(),
-  recycle: z
-    .strictObject(
-      { tasks: limit.optional(), age: limit.optional(), rss: limit.optional() },
-      "{ tasks, age, rss }",
-    )
-    .default({}),
-  watch: z.boolean("true or false").default(false),
-  safetyChecks: oneOf(["off", "warn", "strict"]).default("off"),
-  python: z.string("a path, a command, a folder or a version request").min(1).optional(),
-  cwd: z.string("the path of a folder").default(() => process.cwd()),
-  env: z.record(z.string(), z.string().optional(), "an object of texts").default({}),
-  maxQueue: z.int("a whole number, 1 or more").min(1, "a whole number, 1 or more").default(100_000),
-  maxMessageBytes: z
-    .int(`bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
-    .min(MIN_MESSAGE_BYTES, `bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
-    .max(MAX_MESSAGE_BYTES, `bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`)
-    .default(MAX_MESSAGE_BYTES),
-  startTimeout: milliseconds.default(60_000),
-  grace: milliseconds.default(250),
-  killAfter: milliseconds.default(2_000),
-  output: z
-    .union(
-      [z.enum(["inherit", "events"]), z.custom<OutputListener>((value) => typeof value === "function")],
-      '"inherit", "events" or a function',
-    )
-    .default("inherit"),
-  dates: oneOf(["date", "iso"]).default("date"),
-});
+const RULES: Rules<PoolOptions> = {
+  module: rule("a file or a dotted module name, or an array of them", (value) =>
+    Array.isArray(value) ? value.every(isModule) : isModule(value),
+  ),
+  profile: oneOf("auto", "thread", "process"),
+  workers: count(MAX_WORKERS),
+  threads: count(MAX_THREADS),
+  name: text("a text"),
+  initializer: text("the name of a Python function"),
+  threadInitializer: text("the name of a Python function"),
+  recycle: inside("{ tasks, age, rss }", { tasks: limit, age: limit, rss: limit }),
+  watch: trueOrFalse,
+  safetyChecks: oneOf("off", "warn", "strict"),
+  python: text("a path, a command, a folder or a version request"),
+  cwd: text("the path of a folder"),
+  env: rule(
+    "an object of texts",
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      Object.values(value).every((entry) => entry === undefined || typeof entry === "string"),
+  ),
+  maxQueue: wholeNumber("a whole number, 1 or more", 1, Number.MAX_SAFE_INTEGER),
+  maxMessageBytes: wholeNumber(
+    `bytes, from ${MIN_MESSAGE_BYTES} to ${MAX_MESSAGE_BYTES}`,
+    MIN_MESSAGE_BYTES,
+    MAX_MESSAGE_BYTES,
+  ),
+  startTimeout: milliseconds,
+  grace: milliseconds,
+  killAfter: milliseconds,
+  output: rule(
+    '"inherit", "events" or a function',
+    (value) => value === "inherit" || value === "events" || typeof value === "function",
+  ),
+  dates: oneOf("date", "iso"),
+};
 
-/** Options without a default, so that every one is there. */
-const OPTIONAL = { name: undefined, initializer: undefined, threadInitializer: undefined, python: undefined };
+const DEFAULTS = {
+  profile: "auto",
+  workers: "auto",
+  threads: "auto",
+  name: undefined,
+  initializer: undefined,
+  threadInitializer: undefined,
+  recycle: {},
+  watch: false,
+  safetyChecks: "off",
+  python: undefined,
+  env: {},
+  maxQueue: 100_000,
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  startTimeout: 60_000,
+  grace: 250,
+  killAfter: 2_000,
+  output: "inherit",
+  dates: "date",
+} as const satisfies Omit<ResolvedOptions, "modules" | "cwd">;
 
 /** @throws InvalidOption naming the option, its value and what is allowed. */
 export function normalizeOptions(options: PoolOptions): ResolvedOptions {
-  const { module, ...rest } = check(schema, options);
+  checkOptions(RULES, options);
+  const { module, ...given } = withoutUndefined(options);
+  if (module === undefined) throw new InvalidOption("module", module, RULES.module.expected);
+  const rest = { ...DEFAULTS, cwd: process.cwd(), ...given };
   if (rest.killAfter < rest.grace) {
     throw new InvalidOption("killAfter", rest.killAfter, `at least grace = ${rest.grace} milliseconds`);
   }
@@ -174,8 +197,8 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
       '1 or "auto" with profile "process" (raise workers instead)',
     );
   }
-  const modules = (Array.isArray(module) ? module : [module]).map((name) => moduleLocation(name, rest.cwd));
-  return { ...OPTIONAL, ...rest, recycle: rest.recycle as RecycleOptions, modules };
+  const modules = (isList(module) ? module : [module]).map((name) => moduleLocation(name, rest.cwd));
+  return { ...rest, modules };
 }
 
 /** A file becomes its absolute path; a dotted name stays what it is. */
@@ -198,22 +221,11 @@ function moduleLocation(module: string | URL, cwd: string): string {
   return module;
 }
 
-/** Checks a value and says what is wrong in our own words. */
-export function check<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (issue?.code === "unrecognized_keys") {
-    const path = [...issue.path, issue.keys[0] ?? ""];
-    const isKnown = issue.path.length === 0 && schema instanceof z.ZodObject;
-    const known = isKnown ? `; known are ${Object.keys(schema.shape).join(", ")}` : "";
-    throw new InvalidOption(path.join("."), valueAt(value, path), `no such option${known}`);
-  }
-  if (issue === undefined || issue.path.length === 0)
-    throw new InvalidOption("options", value, "an object of options");
-  throw new InvalidOption(issue.path.join("."), valueAt(value, issue.path), issue.message);
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
+/** What is given as undefined is not given: the default holds. */
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -8,7 +8,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import {
   ModuleLoadFailed,
   type ProtocolError,
@@ -17,6 +16,7 @@ import {
   WorkerStartFailed,
 } from "../errors.js";
 import type { Interpreter } from "../interpreter/index.js";
+import { packageFile } from "../package-root.js";
 import { type DecoderOptions, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
 import { ControlChannel } from "./control-channel.js";
 import { Deadline, settlesWithin } from "./deadline.js";
@@ -25,7 +25,7 @@ import { type Failed, type Hello, parseHello } from "./hello.js";
 import { OutputReader } from "./output.js";
 import { type CallLabel, TaskChannel } from "./task-channel.js";
 
-const SCRIPT = fileURLToPath(new URL("../../python/nogil/worker.py", import.meta.url));
+const SCRIPT = packageFile("python", "nogil", "worker.py");
 
 /** Descriptor of the control channel; those of the threads follow. */
 const CONTROL_DESCRIPTOR = 3;

@@ -1,10 +1,10 @@
 /** Handles at work: pushed, looked at, waited for, one cancelled, one failing. Each step is said as it happens. */
-import { fileURLToPath } from "node:url";
 import type { Interpreter } from "../../interpreter/index.js";
+import { packageFile } from "../../package-root.js";
 import { createPool } from "../../pool/index.js";
 import { count } from "../terminal/index.js";
 
-const MODULE = fileURLToPath(new URL("../../../python/demo/handles.py", import.meta.url));
+const MODULE = packageFile("python", "demo", "handles.py");
 const BELOW = 5_000_000;
 const ENDLESS_SECONDS = 60;
 

@@ -1,10 +1,10 @@
 /** One way of running the same tasks: a pool, and the best of its rounds. */
-import { fileURLToPath } from "node:url";
 import type { Interpreter } from "../../interpreter/index.js";
+import { packageFile } from "../../package-root.js";
 import { createPool, type Handle, type Pool } from "../../pool/index.js";
 import { type Interval, overlapShare } from "./overlap.js";
 
-const MODULE = fileURLToPath(new URL("../../../python/demo/near_duplicates.py", import.meta.url));
+const MODULE = packageFile("python", "demo", "near_duplicates.py");
 const LOOK_AT_MEMORY_EVERY_MS = 100;
 
 export interface WayOptions {

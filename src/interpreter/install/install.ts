@@ -54,14 +54,8 @@ const SOURCE_NAMES = SOURCES.map(({ name }) => name);
 /** A source that does not answer within this is given up. `NOGIL_INSTALL_REACH_MS` changes it. */
 const REACH_MS = 5_000;
 
-/**
- * Obtains a free-threaded Python, or returns the one in the cache that fits. Sources are tried one after the other;
- * one out of reach is given up within five seconds. Two processes that install at once do it once.
- *
- * @throws {@link InstallFailed} when no source could deliver; `attempts` says why of each
- * @throws {@link InvalidOption} when an option has a value that is not allowed
- */
-export async function installInterpreter(options: InstallOptions = {}): Promise<Interpreter> {
+/** See install-interpreter.ts, which is the door to this. */
+export async function install(options: InstallOptions): Promise<Interpreter> {
   const plan = resolveOptions(options);
   const { cache, signal } = plan;
   const present = await installed(plan);
