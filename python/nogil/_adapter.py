@@ -1,6 +1,6 @@
 """Classes whose one instance serves a worker: declarations, locks, thread-local storage, counts."""
 
-import threading
+from _thread import RLock, _local
 
 
 def thread_safe(target):
@@ -34,8 +34,8 @@ class Adapter:
 
     def __new__(cls, *args, **kwargs):
         adapter = super().__new__(cls)
-        adapter.__dict__["_nogil_lock"] = threading.RLock()
-        adapter.__dict__["_nogil_local"] = threading.local()
+        adapter.__dict__["_nogil_lock"] = RLock()
+        adapter.__dict__["_nogil_local"] = _local()
         adapter.__dict__["_nogil_counts"] = Counts()
         return adapter
 
@@ -57,7 +57,7 @@ class Counts:
     """Counts calls without a lock: every thread has its own table, and totals add them up."""
 
     def __init__(self):
-        self._local = threading.local()
+        self._local = _local()
         self._tables = []
 
     def add(self, method, seconds, failed):

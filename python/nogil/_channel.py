@@ -4,8 +4,8 @@ The control thread touches a channel in three ways only: it adds to ``recalled``
 raise TaskCancelled in the thread. The order of operations that makes each of these exact is said where it matters.
 """
 
-import threading
 from _socket import socket  # the C class alone: the module around it takes longer to import than all of ours
+from _thread import _local, allocate_lock, get_ident
 from time import perf_counter, thread_time
 
 from . import _errors, _values, _wire
@@ -18,7 +18,7 @@ MEASURE_CPU_FROM = 100e-6
 
 RECEIVE_BYTES = 1 << 18
 
-current = threading.local()
+current = _local()
 
 
 class TaskCancelled(BaseException):
@@ -49,7 +49,7 @@ class Channel:
         self.coroutine = None
         # Replies not sent yet. Append and delete of a list are atomic with and without the GIL.
         self.out = []
-        self.lock = threading.Lock()
+        self.lock = allocate_lock()
         self.thread_id = 0
 
     def flush(self):
@@ -72,7 +72,7 @@ class Channel:
 
 def attach(channel):
     """Makes the calling thread the one that serves the channel."""
-    channel.thread_id = threading.get_ident()
+    channel.thread_id = get_ident()
     current.channel = channel
 
 

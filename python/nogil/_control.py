@@ -6,7 +6,7 @@ main one (process profile; signals, event loops and many libraries expect the ma
 
 import marshal
 import sys
-import threading
+from _thread import allocate_lock
 
 from . import _interrupt, _wire
 from ._channel import TaskCancelled
@@ -20,7 +20,7 @@ class Control:
         self._channels = channels
         self.instances = None
         self._end_process = end_process
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     def send(self, kind, value, request=0):
         body = marshal.dumps(value, 4)

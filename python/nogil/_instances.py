@@ -6,7 +6,7 @@ lock is not held.
 """
 
 import sys
-import threading
+from _thread import RLock, allocate_lock, get_ident
 from time import perf_counter
 
 from ._adapter import Adapter
@@ -41,7 +41,7 @@ class Instances:
             import traceback  # noqa: F401  now, not when two threads are being looked at
         self._notify = notify
         self._held = {}
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._overlaps = {}
 
     def abandon(self):
@@ -134,7 +134,7 @@ class _Held:
         self.owner = owner
         self.instances = instances
         # Reentrant only for _is_owned: a call never enters its instance twice.
-        self.lock = threading.RLock()
+        self.lock = RLock()
         # Thread id -> the method it is inside.
         self.inside = {}
         self.told = False
@@ -142,7 +142,7 @@ class _Held:
         self.instance = (_watched(owner, self) if checked else owner)()
 
     def enter_alone(self, method):
-        me = threading.get_ident()
+        me = get_ident()
         if not self.lock.acquire(blocking=False):
             if self.instances.checks != OFF:
                 for thread, other in list(self.inside.items()):
@@ -154,24 +154,24 @@ class _Held:
         self.inside[me] = method
 
     def enter_declared(self, method):
-        self.inside[threading.get_ident()] = method
+        self.inside[get_ident()] = method
 
     def leave(self):
         """Undoes what was done of entering, if anything was."""
-        self.inside.pop(threading.get_ident(), None)
+        self.inside.pop(get_ident(), None)
         if self.lock._is_owned():
             self.lock.release()
 
     def wrote(self, instance, attribute):
         """Called before a watched attribute is written."""
-        me = threading.get_ident()
+        me = get_ident()
         for thread, method in list(self.inside.items()):
             if thread != me and not _is_guarded(instance):
                 self.instances.saw("write", self.owner, attribute, method, thread)
                 return
 
 
-_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+_LOCK, _RLOCK = type(allocate_lock()), type(RLock())
 
 
 def _is_guarded(instance):

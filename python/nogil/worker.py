@@ -1,15 +1,9 @@
-"""The worker process. The host starts it with private sockets: descriptor 3 is the control channel, and each
-descriptor from 4 on is the channel of one thread.
+"""What the host starts. It only gets ``_worker`` going: a script is compiled at every start of Python, an imported
+module is read from its ``.pyc``."""
 
-    control: INIT -> import the user's modules -> answer (what was loaded, GIL state) or the import's error
-    channels: one thread each, from call to reply without a queue (see _channel)
-"""
-
-import _signal  # not signal: its enums take longer to import than all of ours
 import marshal
 import os
 import sys
-import threading
 from importlib.machinery import SourceFileLoader
 
 
@@ -27,217 +21,16 @@ def _load_code_through_marshal():
     SourceFileLoader.source_to_code = source_to_code
 
 
+_load_code_through_marshal()
 # Started as a file, Python puts this folder first on the path, where our modules would shadow others. The package's
 # parent takes its place, and goes to the end once our own modules are in.
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
-sys.path[0] = os.path.dirname(_PACKAGE)
-_load_code_through_marshal()
-from nogil import _channel, _errors, _modules, _output, _wire  # noqa: E402
-from nogil._control import Control, gil_enabled  # noqa: E402
-from nogil._instances import Instances  # noqa: E402
+if sys.path[:1] == [_PACKAGE]:  # not so with PYTHONSAFEPATH
+    del sys.path[0]
+sys.path.insert(0, os.path.dirname(_PACKAGE))
+from nogil import _worker  # noqa: E402
 
 sys.path.append(sys.path.pop(0))
 
-INIT_MAX_BYTES = 1 << 24
-
-# sysexits.h: EX_SOFTWARE
-EXIT_BROKEN = 70
-
-
-def _end_process():
-    """The host is gone or wants us gone. Not sys.exit: other threads may be in user code that never returns."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            pass
-    os._exit(0)
-
-
-def _serve(serve, *args):
-    """Serves a channel. When that fails, the bytes on it make no sense or the host is gone: a process with a channel
-    that nobody serves would look alive for ever."""
-    try:
-        serve(*args)
-    except BaseException:
-        try:
-            import traceback
-
-            traceback.print_exc()
-        except BaseException:  # without memory even that import fails
-            os.write(2, b"nogil: a channel cannot be served any more, and there is no memory left to say why\n")
-        finally:
-            os._exit(EXIT_BROKEN)
-
-
-def _call_c(name, *args):
-    """Calls a function of the C library that takes and gives integers."""
-    try:  # the C half of ctypes alone: the Python half takes several milliseconds of every start to import
-        from _ctypes import call_cdeclfunction, dlopen, dlsym
-
-        return call_cdeclfunction(dlsym(dlopen(None, 0), name), args)
-    except ImportError:
-        import ctypes
-
-        return getattr(ctypes.CDLL(None), name)(*args)
-
-
-def _die_with_the_host(host):
-    """Linux: the kernel ends us when the host dies, even if user code holds the GIL and never reads a channel.
-
-    To be called on the main thread: the wish lasts as long as the thread that makes it.
-    """
-    PR_SET_PDEATHSIG = 1
-    try:
-        _call_c("prctl", PR_SET_PDEATHSIG, _signal.SIGKILL)
-    except Exception:  # no ctypes, not Linux: the end of the channels tells
-        return
-    if os.getppid() != host:  # it died before we asked
-        os._exit(0)
-
-
-def _stay_with_this_process(control_socket, channels):
-    """The channels are this process's alone: a copy that user code forks must not answer in its place, and neither
-    that nor a program it starts may hold them open when we are gone."""
-    sockets = [control_socket, *(channel.socket for channel in channels)]
-    for sock in sockets:
-        os.set_inheritable(sock.fileno(), False)
-
-    def close():
-        for sock in sockets:
-            sock.close()
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=close)
-
-
-def _report_gil_switch(control):
-    """Tells the host at once when the import of an extension module switches the GIL on."""
-    from importlib.machinery import ExtensionFileLoader
-
-    execute = ExtensionFileLoader.exec_module
-    create = ExtensionFileLoader.create_module
-    seen = []
-    # While an extension module is being created, by whichever thread, the GIL is on for that time (PEP 703): only
-    # between creations does its state say anything, and then about all that came since the last look.
-    creating = []
-    loaded = []
-    lock = threading.Lock()
-
-    def look(name):
-        with lock:
-            loaded.append(name)
-            if creating or seen:
-                return
-            names = " or ".join(dict.fromkeys(loaded))
-            loaded.clear()
-            if not gil_enabled():
-                return
-            seen.append(names)
-        control.send(_wire.EVENT, {"event": "gil-enabled", "module": names})
-
-    def exec_module(self, module):
-        execute(self, module)
-        look(module.__name__)
-
-    def create_module(self, spec):
-        with lock:
-            creating.append(spec.name)
-        try:
-            return create(self, spec)
-        finally:
-            with lock:
-                creating.remove(spec.name)
-            look(spec.name)
-
-    ExtensionFileLoader.exec_module = exec_module
-    ExtensionFileLoader.create_module = create_module
-    return seen
-
-
-def main():
-    # Ctrl-C in a terminal reaches the whole group; the host decides what becomes of the tasks.
-    _signal.signal(_signal.SIGINT, lambda number, frame: None)
-    control_socket = _channel.socket(fileno=3)
-    request, kind, body = _wire.read_frame(control_socket, INIT_MAX_BYTES) or sys.exit(0)
-    if kind != _wire.INIT:
-        raise _wire.ProtocolError(f"expected INIT, got frame {kind}")
-    options = marshal.loads(body)
-    # First of all: an import of the user's may never end.
-    _die_with_the_host(options["host"])
-    limit = options["maxMessageBytes"]
-    channels = [_channel.Channel(4 + number, number) for number in range(options["threads"])]
-    _stay_with_this_process(control_socket, channels)
-    control = Control(control_socket, channels, _end_process)
-    free_threaded = not gil_enabled()
-    gil_modules = _report_gil_switch(control) if free_threaded else []
-    _output.install()
-    instances = control.instances = Instances(options["safetyChecks"], lambda event: control.send(_wire.EVENT, event))
-    modules = []
-    registry = _modules.Registry(modules, instances)
-
-    def attempt(what, name, step, *args):
-        """Runs one step of the start; a failure is told to the host, and ends the start."""
-        try:
-            return step(*args)
-        except BaseException as error:
-            failure = {"what": what, "name": name, "error": _errors.describe(error)}
-            control.send(_wire.ANSWER | _wire.HAS_EXTENSIONS, {"failed": failure}, request)
-            raise _StartFailed from None
-
-    def initialise(what):
-        name = options[what]
-        if name is not None:
-            attempt(what, name, lambda: registry.resolve(name)())
-
-    def run_channel(channel):
-        _channel.attach(channel)
-        try:
-            initialise("threadInitializer")
-        except _StartFailed:
-            return
-        ready()
-        _serve(_channel.serve, channel, registry, instances.abandon, limit, _end_process)
-
-    try:
-        for name in options["modules"]:
-            modules.append(attempt("module", name, _modules.load, name))
-        initialise("initializer")
-    except _StartFailed:
-        return
-
-    # The host hears of us when every thread has run its initialiser.
-    waiting = list(channels)
-    lock = threading.Lock()
-
-    def ready():
-        with lock:
-            waiting.pop()
-            if waiting:
-                return
-        hello = {
-            "protocol": _wire.PROTOCOL_VERSION,
-            "pid": os.getpid(),
-            "version": "%d.%d.%d" % sys.version_info[:3],
-            "gilEnabled": gil_enabled(),
-            "gilModule": gil_modules[0] if gil_modules else None,
-            "freeThreadedBuild": free_threaded or bool(gil_modules),
-            "exports": {module.__name__: _modules.exports(module) for module in modules},
-        }
-        control.send(_wire.ANSWER, hello, request)
-
-    if options["profile"] == "process":
-        threading.Thread(target=_serve, args=(control.serve, limit), daemon=True).start()
-        run_channel(channels[0])
-    else:
-        for channel in channels:
-            threading.Thread(target=run_channel, args=(channel,), daemon=True).start()
-        _serve(control.serve, limit)
-
-
-class _StartFailed(Exception):
-    """A step of the start failed and the host was told."""
-
-
 if __name__ == "__main__":
-    main()
+    _worker.main()

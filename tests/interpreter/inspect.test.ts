@@ -163,7 +163,7 @@ describe("the cache of answers", () => {
     const file = join(cacheFolder, "probes.json");
     const kept = readFileSync(file, "utf8");
     // A kept answer is believed: the changed version shows that no process was started.
-    writeFileSync(file, kept.replaceAll(real.version, "3.99.1"));
+    writeFileSync(file, kept.replaceAll(`"version":"${real.version}"`, '"version":"3.99.1"'));
     expect((await once()).version).toBe("3.99.1");
     for (const damage of [
       "",
