@@ -4,11 +4,12 @@ The control thread touches a channel in three ways only: it adds to ``recalled``
 raise TaskCancelled in the thread. The order of operations that makes each of these exact is said where it matters.
 """
 
+import struct
 from _socket import socket  # the C class alone: the module around it takes longer to import than all of ours
 from _thread import _local, allocate_lock, get_ident
 from time import perf_counter, thread_time
 
-from . import _errors, _values, _wire
+from . import _errors, _regions, _values, _wire
 
 # Replies of tiny tasks are gathered and sent together, but none waits longer than this (seconds).
 FLUSH_AFTER = 200e-6
@@ -17,6 +18,9 @@ FLUSH_AFTER = 200e-6
 MEASURE_CPU_FROM = 100e-6
 
 RECEIVE_BYTES = 1 << 18
+
+# The descriptors of new regions.
+_NEWS = struct.Struct("<II")
 
 current = _local()
 
@@ -104,6 +108,7 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
     view = memoryview(buffer)
     low = high = 0
     first_waiting = 0.0
+    regions = None
     while True:
         count = receive(view[high:]) if high else receive(buffer)
         if count == 0:
@@ -146,7 +151,7 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
             channel.running = task
             try:
                 try:
-                    name, args, keywords = decode(body, kind) if kind else loads(body)
+                    name, args, keywords = decode(body, kind, regions) if kind else loads(body)
                     entry = functions.get(name)
                     if entry is None:
                         entry = functions[name] = [registry.resolve(name), 1.0]
@@ -183,8 +188,12 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
                 data, attachments = describe(error), None
             # Not kept until the next task: a large value, or an object whose end the user waits for.
             result = args = keywords = None
-            if attachments is not None:
-                _send_attachments(channel, pack_reply, task, status, (start, end, cpu), data, attachments, max_message_bytes)
+            if attachments is not None or kind & has_attachments:
+                if regions is None and max(length, attachments.size if attachments else 0) >= _wire.REGION_FROM_BYTES:
+                    regions = _regions.make_regions()
+                body = None  # arrays over it may be part of the result, and nothing else
+                times = (start, end, cpu)
+                _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes)
                 continue
             if len(data) > largest_data:
                 status, data = failed, _too_large(len(data), max_message_bytes)
@@ -210,14 +219,35 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
             view[:high] = left
 
 
-def _send_attachments(channel, pack_reply, task, status, times, data, attachments, max_message_bytes):
-    parts, size = _values.parts_with_attachments(data, attachments)
-    if size + _wire.TIMES_SIZE > max_message_bytes:
-        data = _too_large(size, max_message_bytes)
-        channel.out.append(pack_reply(len(data) + _wire.TIMES_SIZE, task, _wire.ERROR | _wire.HAS_EXTENSIONS, *times) + data)
-        return
-    header = pack_reply(size + _wire.TIMES_SIZE, task, status, *times)
-    channel.send_parts([header, *parts])
+def _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes):
+    """Replies where the request or the reply has attachments."""
+    parts, size = [data], len(data)
+    if attachments is not None:
+        if len(data) + attachments.size + _wire.TIMES_SIZE > max_message_bytes:
+            status = _wire.ERROR | _wire.HAS_EXTENSIONS
+            parts = [_too_large(len(data) + attachments.size, max_message_bytes)]
+            size = len(parts[0])
+        elif attachments.size >= _wire.REGION_FROM_BYTES and regions is not None and regions.place(attachments):
+            status |= _wire.IN_REGION
+            parts = [_values.ATTACHMENT_HEAD.pack(len(data), attachments.size), data]
+            size = _values.ATTACHMENT_HEAD.size + len(data)
+        else:
+            parts, size = _values.parts_with_attachments(data, attachments)
+            if kind & _wire.IN_REGION:  # the result may be the argument, which goes back to the host before this leaves
+                parts = [bytes(part) for part in parts]
+        attachments.views.clear()
+    elif size + _wire.TIMES_SIZE > max_message_bytes:
+        status = _wire.ERROR | _wire.HAS_EXTENSIONS
+        parts = [_too_large(size, max_message_bytes)]
+        size = len(parts[0])
+    if kind & _wire.IN_REGION and regions is not None:
+        regions.end_request()
+    news = regions.news() if regions is not None else None
+    if news is not None:
+        status |= _wire.NEW_REGIONS
+        parts.insert(0, _NEWS.pack(*news))
+        size += _NEWS.size
+    channel.send_parts([pack_reply(size + _wire.TIMES_SIZE, task, status, *times), *parts])
 
 
 def _too_large(size, limit):

@@ -20,6 +20,9 @@ MAX_DEPTH = 1000
 # Buffers shorter than this travel inside the marshalled value.
 ATTACH_FROM_BYTES = 1 << 12
 
+# Before a value with attachments: its size, and that of the attachments where they are in a region.
+ATTACHMENT_HEAD = struct.Struct("<II")
+
 _dumps = marshal.dumps
 _loads = marshal.loads
 
@@ -87,14 +90,14 @@ class _Attachments:
 def parts_with_attachments(data, attachments):
     """``(parts, size)`` of a body: u32 length of ``data``, u32 zero, ``data``, padding, the attachments padded."""
     padding = bytes(_wire.aligned(len(data)) - len(data))
-    parts = [struct.pack("<II", len(data), 0), data, padding]
+    parts = [ATTACHMENT_HEAD.pack(len(data), 0), data, padding]
     for view in attachments.views:
         parts.append(view)
         parts.append(bytes(_wire.aligned(len(view)) - len(view)))
     return parts, 8 + len(data) + len(padding) + attachments.size
 
 
-def decode(body, kind):
+def decode(body, kind, regions=None):
     """The value of a request's body. ``body`` is a buffer that nobody else writes to when it has attachments."""
     if not kind & (_wire.HAS_EXTENSIONS | _wire.HAS_ATTACHMENTS):
         return _loads(body)
@@ -102,8 +105,12 @@ def decode(body, kind):
     if not kind & _wire.HAS_ATTACHMENTS:
         value, attachments = _loads(view), None
     else:
-        (size,) = struct.unpack_from("<I", view)
-        value, attachments = _loads(view[8 : 8 + size]), view[8 + _wire.aligned(size) :]
+        size, size_in_region = ATTACHMENT_HEAD.unpack_from(view)
+        value = _loads(view[8 : 8 + size])
+        if kind & _wire.IN_REGION:
+            attachments = regions.request(size_in_region)
+        else:
+            attachments = view[8 + _wire.aligned(size) :]
     try:
         return _restore(value, attachments)
     except RecursionError:

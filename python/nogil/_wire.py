@@ -13,10 +13,12 @@ HEADER_SIZE = struct.calcsize(HEADER)
 REPLY_HEADER = "<IIBddd"
 TIMES_SIZE = struct.calcsize(REPLY_HEADER) - HEADER_SIZE
 
-# The low bits of `kind` say what the frame is, these two what its body holds.
+# The low bits of `kind` say what the frame is, these what its body holds.
+NEW_REGIONS = 0x10
+IN_REGION = 0x20
 HAS_EXTENSIONS = 0x40
 HAS_ATTACHMENTS = 0x80
-KIND_MASK = 0x3F
+KIND_MASK = 0x0F
 
 # Host to worker, on a task channel.
 CALL = 0
@@ -42,6 +44,12 @@ ANSWER = 1
 EVENT = 2
 
 ATTACHMENT_ALIGNMENT = 8
+
+# Attachments of a message go through shared memory from this size on.
+REGION_FROM_BYTES = 1 << 16
+# Where the data of a reply region begins. Before it: one byte, 1 while the host has not taken the reply yet.
+REPLY_DATA_AT = 64
+
 
 class ProtocolError(Exception):
     """Bytes on a channel that no correct host sends."""

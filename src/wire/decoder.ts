@@ -32,7 +32,10 @@ export class Decoder {
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
   #end = 0;
+  /** Where the attachments begin, -1 without any, and what they are in. */
   #attachments = -1;
+  #attachmentBytes: Buffer = this.#bytes;
+  #attachmentsEnd = 0;
   #extensions = false;
   /** Items that the containers around the present value have announced and not begun; each takes at least a byte. */
   #announced = 0;
@@ -45,11 +48,13 @@ export class Decoder {
   /**
    * The value in `bytes[start, end)`, whose frame had these flags.
    *
+   * @param region the attachments, where they came in a region
+   *
    * @throws ProtocolError when the bytes are not one value.
    * @throws NotSendable when they are, and JavaScript cannot hold it: a cycle, or larger than its strings, bigints or
    * maps can be.
    */
-  decode(bytes: Buffer, start: number, end: number, flags: number): unknown {
+  decode(bytes: Buffer, start: number, end: number, flags: number, region?: Buffer): unknown {
     this.#bytes = bytes;
     this.#position = start;
     this.#end = end;
@@ -62,7 +67,9 @@ export class Decoder {
       const size = bytes.readUInt32LE(start);
       this.#position += 8;
       this.#need(size);
-      this.#attachments = this.#position + aligned(size);
+      this.#attachments = region === undefined ? this.#position + aligned(size) : 0;
+      this.#attachmentBytes = region ?? bytes;
+      this.#attachmentsEnd = region?.length ?? end;
     }
     try {
       return this.#item(-1);
@@ -286,8 +293,8 @@ export class Decoder {
     if (this.#attachments < 0 || !isCount(offset) || !isCount(size))
       throw corrupt("attachment without a place");
     const start = this.#attachments + offset;
-    if (start + size > this.#end) throw corrupt("an attachment ends behind its frame");
-    const bytes = this.#bytes.subarray(start, start + size);
+    if (start + size > this.#attachmentsEnd) throw corrupt("an attachment ends behind its frame");
+    const bytes = this.#attachmentBytes.subarray(start, start + size);
     return size >= SHARE_FROM_BYTES ? bytes : Buffer.from(bytes);
   }
 

@@ -7,8 +7,9 @@
  */
 import type { NotSendable } from "../errors.js";
 import { kindOf } from "./arrays.js";
-import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE } from "./frame.js";
+import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
+import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
 import { Complex, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
 import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
@@ -42,6 +43,8 @@ const END_OF_DICT = 0x30;
 class Unsendable extends Error {}
 
 export class Encoder {
+  /** Takes the attachments of large calls, where there is one. */
+  region: RequestRegion | undefined;
   #buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #position = 0;
@@ -139,6 +142,13 @@ export class Encoder {
     this.#reserve(head + aligned(size) - size);
     this.#buffer.copyWithin(bodyStart + head, bodyStart, this.#position);
     this.#view.setUint32(bodyStart, size, true);
+    if (this.#attachmentsSize >= REGION_FROM_BYTES && this.region?.claim(task, this.#attachments)) {
+      this.#view.setUint32(bodyStart + 4, this.#attachmentsSize, true);
+      this.#position += head;
+      this.#attachments = [];
+      this.#attachmentsSize = 0;
+      return this.#header(start, head + size, task, kind | HAS_EXTENSIONS | HAS_ATTACHMENTS | IN_REGION);
+    }
     this.#view.setUint32(bodyStart + 4, 0, true);
     this.#position += head + aligned(size) - size;
     this.#header(start, length, task, kind | HAS_EXTENSIONS | HAS_ATTACHMENTS);

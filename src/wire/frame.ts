@@ -5,7 +5,8 @@
  *
  * A reply to a task starts its body with three f64: start, end (seconds of the monotonic clock), CPU seconds (NaN:
  * not measured). A body with attachments holds u32 size, u32 zero, the marshalled value, padding, and the
- * attachments, each at a multiple of eight bytes.
+ * attachments, each at a multiple of eight bytes. Where they are in a region, u32 size of the value, u32 size of the
+ * attachments, the value.
  */
 import { ProtocolError } from "../errors.js";
 
@@ -16,9 +17,11 @@ export const TIMES_SIZE = 24;
 export const ATTACHMENT_ALIGNMENT = 8;
 
 /** Bits of `kind` that say what the body holds. */
+export const NEW_REGIONS = 0x10;
+export const IN_REGION = 0x20;
 export const HAS_EXTENSIONS = 0x40;
 export const HAS_ATTACHMENTS = 0x80;
-const KIND_MASK = 0x3f;
+const KIND_MASK = 0x0f;
 
 /** Host to worker, task channel. */
 export const CALL = 0;

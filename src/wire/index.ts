@@ -5,11 +5,14 @@ export {
   ControlKind,
   FrameReader,
   HEADER_SIZE,
+  IN_REGION,
+  NEW_REGIONS,
   PROTOCOL_VERSION,
   ReplyKind,
   RequestKind,
   TIMES_SIZE,
 } from "./frame.js";
+export { ReplyRegion, RequestRegion } from "./regions.js";
 export {
   Complex,
   Float,

@@ -10,7 +10,11 @@ import {
   type DecoderOptions,
   Encoder,
   FrameReader,
+  IN_REGION,
+  NEW_REGIONS,
   ReplyKind,
+  ReplyRegion,
+  RequestRegion,
   TIMES_SIZE,
 } from "../wire/index.js";
 import { CallRing } from "./call-ring.js";
@@ -29,6 +33,9 @@ export interface CallLabel {
   readonly number: number;
   readonly name: string;
 }
+
+/** Two descriptors of new regions: u32 for requests, u32 for replies, 0 for none. */
+const NEWS_SIZE = 8;
 
 /** Output of a call may arrive after its reply: this many calls back can still be named. */
 const LABELS_KEPT = 256;
@@ -63,20 +70,30 @@ export class TaskChannel {
   readonly #encoder = new Encoder();
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
+  readonly #onBroken: (error: ProtocolError) => void;
   readonly #calls = new CallRing<Call>();
   readonly #labelNumbers = new Float64Array(LABELS_KEPT);
   readonly #labelNames: string[] = new Array(LABELS_KEPT).fill("");
   #flushScheduled = false;
+  /** Where the worker's descriptors can be opened; undefined until its process is known. */
+  readonly #descriptors: string;
+  #replies: ReplyRegion | undefined;
+  /** Settles when what was flushed before is on its way; undefined when nothing waits. */
+  #sending: Promise<void> | undefined;
+  #heldBytes = 0;
 
+  /** @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd` */
   constructor(
     socket: Socket,
     number: number,
+    descriptors: string,
     maxMessageBytes: number,
     decoding: DecoderOptions,
     onBroken: (error: ProtocolError) => void,
   ) {
     this.#socket = socket;
     this.number = number;
+    this.#descriptors = descriptors;
     this.#maxMessageBytes = maxMessageBytes;
     this.#decoder = new Decoder(decoding);
     const reader = new FrameReader(maxMessageBytes, this.#receive);
@@ -91,6 +108,11 @@ export class TaskChannel {
     });
     // A dying worker resets its sockets; its exit tells the story.
     socket.on("error", () => {});
+    socket.on("close", () => {
+      this.#encoder.region?.close();
+      this.#replies?.close();
+    });
+    this.#onBroken = onBroken;
   }
 
   /** Calls that were sent and have not ended, oldest first. */
@@ -109,7 +131,7 @@ export class TaskChannel {
 
   /** Bytes that Python has not taken off the socket yet. */
   get unsentBytes(): number {
-    return this.#socket.writableLength + this.#encoder.pendingBytes;
+    return this.#socket.writableLength + this.#encoder.pendingBytes + this.#heldBytes;
   }
 
   /**
@@ -119,6 +141,7 @@ export class TaskChannel {
    */
   send(call: Call): number {
     const id = this.#calls.lastId + 1;
+    this.#replies?.free();
     this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
@@ -146,11 +169,51 @@ export class TaskChannel {
     this.#flushScheduled = false;
     const chunks = this.#encoder.take();
     if (this.#socket.destroyed) return;
+    if (this.#sending !== undefined || this.#encoder.region?.isWaiting) {
+      this.#encoder.release(false);
+      this.#sendInOrder(chunks);
+      return;
+    }
+    this.#write(chunks);
+    this.#encoder.release(this.#socket.writableLength === 0);
+  };
+
+  #write(chunks: readonly Uint8Array[]): void {
     if (chunks.length > 1) this.#socket.cork();
     for (const chunk of chunks) this.#socket.write(chunk);
     if (chunks.length > 1) this.#socket.uncork();
-    this.#encoder.release(this.#socket.writableLength === 0);
-  };
+  }
+
+  /** While attachments are copied to the region, what was encoded with them and after them waits. */
+  #sendInOrder(chunks: readonly Uint8Array[]): void {
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    this.#heldBytes += bytes;
+    const region = this.#encoder.region?.isWaiting ? this.#encoder.region : undefined;
+    const copied = region?.write();
+    const sending = Promise.all([this.#sending, copied]).then(
+      () => {
+        this.#heldBytes -= bytes;
+        if (this.#sending === sending) this.#sending = undefined;
+        if (!this.#socket.destroyed) this.#write(chunks);
+      },
+      (error: Error) => this.#break(new ProtocolError(`shared memory cannot be written: ${error.message}`)),
+    );
+    this.#sending = sending;
+  }
+
+  #break(error: ProtocolError): void {
+    this.#socket.destroy();
+    this.#onBroken(error);
+  }
+
+  /** The worker has made regions. Where they cannot be opened, everything goes on by socket. */
+  #openRegions(requests: number, replies: number): void {
+    if (requests !== 0) {
+      this.#encoder.region?.close();
+      this.#encoder.region = RequestRegion.open(`${this.#descriptors}/${requests}`);
+    }
+    if (replies !== 0) this.#replies = ReplyRegion.open(`${this.#descriptors}/${replies}`);
+  }
 
   readonly #receive = (
     id: number,
@@ -160,16 +223,59 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void => {
-    const call = this.#calls.get(id);
-    if (call === undefined) return; // recalled, or given up
     if (kind === ReplyKind.PROGRESS) {
+      const call = this.#calls.get(id);
+      if (call === undefined) return; // given up
       const report = this.#decode(bytes, start, end, flags);
       if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
       call.progressed(report[0], report[1]);
       return;
     }
     if (kind > ReplyKind.RECALLED) throw new ProtocolError(`unknown reply ${kind}`);
-    if (end - start < TIMES_SIZE) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
+    const body = start + TIMES_SIZE + (flags & NEW_REGIONS ? NEWS_SIZE : 0);
+    if (end < body) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
+    this.#encoder.region?.release(id);
+    if (flags & NEW_REGIONS) {
+      this.#openRegions(bytes.readUInt32LE(body - NEWS_SIZE), bytes.readUInt32LE(body - NEWS_SIZE + 4));
+    }
+    const call = this.#calls.get(id);
+    if ((flags & IN_REGION) === 0) {
+      if (call !== undefined) this.#settle(id, call, kind, bytes, start, body, end, flags, undefined); // else recalled, or given up
+      return;
+    }
+    const attachments = this.#attachments(bytes, body, end);
+    if (Buffer.isBuffer(attachments)) {
+      if (call !== undefined) this.#settle(id, call, kind, bytes, start, body, end, flags, attachments);
+      return;
+    }
+    const frame = Buffer.from(bytes.subarray(start, end)); // the chunk is used again meanwhile
+    attachments.then(
+      (copied) => {
+        if (call !== undefined && this.#calls.get(id) === call)
+          this.#settle(id, call, kind, frame, 0, body - start, frame.length, flags, copied);
+      },
+      (error: Error) => this.#break(new ProtocolError(`shared memory cannot be read: ${error.message}`)),
+    );
+  };
+
+  #attachments(bytes: Buffer, body: number, end: number): Buffer | Promise<Buffer> {
+    const size = end - body < 8 ? Number.POSITIVE_INFINITY : bytes.readUInt32LE(body + 4);
+    if (this.#replies === undefined || size > this.#maxMessageBytes)
+      throw new ProtocolError(`a region that does not hold ${size} bytes`);
+    return this.#replies.take(size);
+  }
+
+  #settle(
+    id: number,
+    call: Call,
+    kind: number,
+    bytes: Buffer,
+    start: number,
+    body: number,
+    end: number,
+    flags: number,
+    attachments: Buffer | undefined,
+  ): void {
     this.#calls.delete(id);
     const startedAt = bytes.readDoubleLE(start);
     const endedAt = bytes.readDoubleLE(start + 8);
@@ -177,7 +283,7 @@ export class TaskChannel {
     if (kind === ReplyKind.RECALLED) {
       this.onRecalled(call);
     } else {
-      const value = this.#decode(bytes, start + TIMES_SIZE, end, flags);
+      const value = this.#decode(bytes, body, end, flags, attachments);
       try {
         if (value instanceof Undecodable) call.garbled(value.error, startedAt, endedAt, cpu);
         else if (kind === ReplyKind.RESULT) call.returned(value, startedAt, endedAt, cpu);
@@ -189,11 +295,12 @@ export class TaskChannel {
       }
     }
     this.onSettled(this);
-  };
+    if (attachments !== undefined && this.#calls.size > 0) this.#replies?.free();
+  }
 
-  #decode(bytes: Buffer, start: number, end: number, flags: number): unknown {
+  #decode(bytes: Buffer, start: number, end: number, flags: number, attachments?: Buffer): unknown {
     try {
-      return this.#decoder.decode(bytes, start, end, flags);
+      return this.#decoder.decode(bytes, start, end, flags, attachments);
     } catch (error) {
       if (!(error instanceof NogilError)) throw error;
       return new Undecodable(error as ProtocolError | NotSendable);

@@ -126,6 +126,7 @@ export class Worker {
         new TaskChannel(
           socket(CONTROL_DESCRIPTOR + 1 + i),
           i,
+          `/proc/${this.#child.pid}/fd`,
           options.maxMessageBytes,
           options.decoding,
           broken,
