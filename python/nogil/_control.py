@@ -77,15 +77,21 @@ class Control:
         return True
 
     def _stacks(self):
-        """Where every thread that runs a task is: ``[[channel, task, stack text], ...]``."""
-        import traceback
+        """Where every thread that runs a task is: ``[[channel, task, [[file, line, function], ...]], ...]``.
 
+        Without source lines, which the host adds: what reads them here takes too long to import for a process that is
+        about to be killed.
+        """
         frames = sys._current_frames()
         stacks = []
         for channel in self._channels:
             task, frame = channel.running, frames.get(channel.thread_id)
             if task and frame is not None:
-                stacks.append([channel.number, task, "".join(traceback.format_stack(frame))])
+                entries = []
+                while frame is not None:
+                    entries.append([frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_name])
+                    frame = frame.f_back
+                stacks.append([channel.number, task, entries[::-1]])
         return stacks
 
     def _interrupt(self, channel, task):

@@ -23,6 +23,7 @@ import { Deadline, settlesWithin } from "./deadline.js";
 import { workerEnvironment } from "./environment.js";
 import { type Failed, type Hello, parseHello } from "./hello.js";
 import { OutputReader } from "./output.js";
+import { stackText } from "./stack-text.js";
 import { type CallLabel, TaskChannel } from "./task-channel.js";
 
 const SCRIPT = packageFile("python", "nogil", "worker.py");
@@ -211,7 +212,7 @@ export class Worker {
     if (!Array.isArray(answer)) return [];
     return answer
       .filter(Array.isArray)
-      .map(([channel, task, stack]) => ({ channel, task, stack: String(stack) }));
+      .map(([channel, task, entries]) => ({ channel, task, stack: stackText(entries) }));
   }
 
   /** What safety checks have seen; undefined when the worker is gone or does not answer in time. */
