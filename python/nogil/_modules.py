@@ -14,6 +14,9 @@ from types import FunctionType, ModuleType
 
 from ._coroutines import runnable
 
+# No module of the user's can have this name.
+OWN_PREFIX = "nogil:"
+
 
 class FunctionNotFound(LookupError):
     """No loaded module exports the name; ``nogil_nearest`` holds the names most like it."""
@@ -74,7 +77,16 @@ class Registry:
                     found = self._find(module, name[len(prefix) :])
                     if found is not None:
                         return runnable(found)
+        own = self._own(name) if name.startswith(OWN_PREFIX) else None
+        if own is not None:
+            return own
         raise FunctionNotFound(name, self._nearest(name), [module.__name__ for module in self._modules])
+
+    def _own(self, name):
+        """What the host itself calls (see _tools). Each caller gets objects of its own: threads share none."""
+        from ._tools import Tools
+
+        return Tools(self, self._modules).function(name)
 
     def _find(self, module, name):
         parts = name.split(".")

@@ -6,6 +6,7 @@ import { type Context, ExitCode } from "./context.js";
 import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
 import { Interruption } from "./interruption.js";
+import { addLlm } from "./llm.js";
 import { addMap } from "./map.js";
 import { addPython } from "./python.js";
 import { addRun } from "./run.js";
@@ -41,12 +42,14 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
+    // An option after a command's name is that command's: `llm` and `llm map` have some of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError("(--help says more)")
     .exitOverride();
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addRun, addMap, addDemo]) add(program, context, end);
+  for (const add of [addStatus, addPython, addRun, addMap, addLlm, addDemo]) add(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }

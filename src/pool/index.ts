@@ -8,3 +8,12 @@ export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export type { PoolStats, WorkerStats } from "./stats.js";
 export type { TaskState, TaskStats } from "./task.js";
+export type {
+  ApproveTool,
+  JsonSchema,
+  PythonToolDefinition,
+  PythonTools,
+  PythonToolsOptions,
+  PythonType,
+  ToolApproval,
+} from "./tools.js";

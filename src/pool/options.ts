@@ -202,7 +202,7 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
 }
 
 /** A file becomes its absolute path; a dotted name stays what it is. */
-function moduleLocation(module: string | URL, cwd: string): string {
+export function moduleLocation(module: string | URL, cwd: string): string {
   if (module instanceof URL || module.startsWith("file:")) {
     const url = new URL(module);
     if (url.protocol !== "file:")

@@ -21,7 +21,7 @@ import { Handle } from "./handle.js";
 import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
 import { find, register, reserve, unregister } from "./named-pools.js";
-import { normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
+import { moduleLocation, normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
 import { Recycler } from "./recycler.js";
 import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
@@ -29,6 +29,13 @@ import { Session, type SessionOptions } from "./session.js";
 import { type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
 import { Task, uncaughtIfThrown } from "./task.js";
+import {
+  type PythonTools,
+  type PythonToolsOptions,
+  type PythonType,
+  pythonTools,
+  pythonType,
+} from "./tools.js";
 
 /** Tasks a map keeps under way for each thread, and at least, so that small ones can be sent in batches. */
 const MAP_TASKS_PER_THREAD = 4;
@@ -239,6 +246,33 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     return session;
   }
 
+  /**
+   * Python functions as tools of a language model: those marked with `@tool`, or else all that the module defines and
+   * exports. Schemas come from type hints and docstrings.
+   *
+   * @param module one of the pool's modules. @default all
+   * @throws InvalidOption for a module or a tool that is not there
+   * @throws PythonError when a function cannot be a tool: a hint that has no JSON form or cannot be read
+   */
+  async tools(module?: string | URL, options: PythonToolsOptions = {}): Promise<PythonTools> {
+    const { modules, cwd } = this.#options;
+    const number = module === undefined ? undefined : modules.indexOf(moduleLocation(module, cwd));
+    if (number === -1) {
+      throw new InvalidOption("module", String(module), `a module of this pool: ${modules.join(", ")}`);
+    }
+    return pythonTools(this.#submit, number, options);
+  }
+
+  /**
+   * A Python class as the type of a language model's answer: a dataclass, a TypedDict, a NamedTuple, a pydantic model.
+   *
+   * @param name `Class` or `module:Class`
+   * @throws PythonError when there is none or it has no JSON form
+   */
+  type<T = unknown>(name: string): Promise<PythonType<T>> {
+    return pythonType<T>(this.#submit, name);
+  }
+
   /** What safety checks have seen in all workers, and imported libraries known not to be thread-safe. */
   async safetyReport(): Promise<SafetyReport> {
     return mergeReports(
@@ -346,6 +380,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #handle<T>(task: Task): Handle<T> {
     return new Handle<T>(task, this.#cancel);
   }
+
+  readonly #submit = (name: string, args: readonly unknown[], options?: CallOptions) =>
+    this.call(name, args, options);
 
   readonly #cancel = (task: Task) =>
     this.#canceller.stop(task, (step, cause) => new TaskCancelled(task.name, step, { cause }));

@@ -9,6 +9,8 @@ const COMMANDS = [
   ["python", "path"],
   ["run"],
   ["map"],
+  ["llm"],
+  ["llm", "map"],
   ["demo"],
 ];
 
@@ -43,6 +45,13 @@ describe("wrong usage", () => {
     [["map", "stats.py:mean", "--concurrency", "0"], "Expected a whole number, 1 or more"],
     [["map", "stats.py:mean", "--spread", "--kwargs-lines"], "cannot be used with option"],
     [["map", "stats.py:mean", "--retry-failed"], "need -o"],
+    [["llm"], "missing required argument 'model'"],
+    [["llm", "gpt-4o", "hello"], 'expected a text such as "openai/gpt-4o-mini"'],
+    [["llm", "nobody/gpt-4o", "hello"], "provider"],
+    [["llm", "ollama/any", " "], "the prompt is empty"],
+    [["llm", "ollama/any", "hello", "--max-tokens", "many"], "Expected a whole number, 1 or more"],
+    [["llm", "ollama/any", "hello", "--budget", "-1"], "Expected a number, 0 or more"],
+    [["llm", "map", "ollama/any", "in.jsonl"], "required option '-o, --output <file>'"],
     [["status", "--fast"], "unknown option '--fast'"],
   ])("%j ends with 2 and says what is expected", async (args, message) => {
     const { stdout, stderr, code } = await nogil(args);

@@ -23,9 +23,17 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** `"0.5/s"`, `"12/s"`, `"3,400/s"`. */
-export function rate(perSecond: number): string {
-  return `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)}/s`;
+/** `"0.5/s"`, `"12/s"`, `"3,400/s"`; with a noun `"12 tokens/s"`. */
+export function rate(perSecond: number, noun?: string): string {
+  const amount = perSecond < 10 ? perSecond.toFixed(1) : count(perSecond);
+  return noun === undefined ? `${amount}/s` : `${amount} ${noun}/s`;
+}
+
+/** `"$0"`, `"$0.000123"`, `"$0.0456"`, `"$12.30"`: three digits that say something, cents from a dollar on. */
+export function dollars(amount: number): string {
+  if (amount === 0) return "$0";
+  if (amount >= 1) return `$${amount.toFixed(2)}`;
+  return `$${amount.toFixed(Math.min(9, 2 - Math.floor(Math.log10(amount))))}`;
 }
 
 /** `"12.3 MB"`, of a million bytes each. */

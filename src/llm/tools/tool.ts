@@ -29,6 +29,8 @@ export interface FunctionTool<Args = unknown> {
 /** Many tools behind one door, such as the functions of a Python file on a pool. */
 export interface ToolSet {
   readonly definitions: readonly ToolDefinition[];
+  /** The set checks arguments itself: `call` gets them as the model wrote them. @default false */
+  readonly checksArguments?: boolean;
   /**
    * Runs one tool with checked arguments.
    * @param options.timeout milliseconds.
@@ -38,6 +40,8 @@ export interface ToolSet {
     args: unknown,
     options: { readonly signal: AbortSignal; readonly timeout: number },
   ): Promise<unknown>;
+  /** Asked before every call. */
+  approve?(name: string, args: unknown, call: ToolCall): Approval | Promise<Approval>;
 }
 
 /** A tool whatever its arguments are: what every {@link FunctionTool} is. */
@@ -110,12 +114,14 @@ export function openToolbox(tools: ToolLike | readonly ToolLike[] | undefined): 
 }
 
 function fromSet(set: ToolSet, definition: ToolDefinition): RunnableTool {
-  const schema = compileSchema(definition.parameters);
+  const { name } = definition;
+  const schema = set.checksArguments ? undefined : compileSchema(definition.parameters);
   return {
     definition,
     timeout: undefined,
-    check: (args) => schema.check(args),
-    run: (args, { signal }, timeout) => set.call(definition.name, args, { signal, timeout }),
+    check: (args) => schema?.check(args) ?? { ok: true, value: args },
+    run: (args, { signal }, timeout) => set.call(name, args, { signal, timeout }),
+    approve: (args, call) => set.approve?.(name, args, call) ?? true,
   };
 }
 
