@@ -5,5 +5,11 @@ export { howToInstall } from "./how-to-install.js";
 export { inspectInterpreter } from "./inspect.js";
 export { type InstallOptions, type InstallProgress, installInterpreter } from "./install/install.js";
 export type { Interpreter, Rejected } from "./interpreter.js";
+export {
+  checkPackages,
+  type PackageCheckOptions,
+  type PackageReport,
+} from "./packages/check-packages.js";
+export type { GilSlot, ImportLink, PackageReadiness, PackageVerdict } from "./packages/package-readiness.js";
 export { cachedInterpreters } from "./store.js";
 export { parseVersionRequest, satisfies, type VersionRequest } from "./version.js";
