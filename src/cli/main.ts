@@ -6,6 +6,7 @@ import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
 import { Interruption } from "./interruption.js";
 import { addMap } from "./map.js";
+import { addProfile } from "./profile.js";
 import { addPython } from "./python.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
@@ -45,7 +46,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addRun, addMap, addDemo]) add(program, context, end);
+  for (const add of [addStatus, addPython, addRun, addMap, addProfile, addDemo]) add(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }
