@@ -40,7 +40,7 @@ if hasattr(os, "register_at_fork"):
 class Thread:
     """One thread that calls the function until it is told to stop."""
 
-    def __init__(self, target, batch):
+    def __init__(self, target, batch, gate):
         self.stop = bytearray(1)
         self.tid = None
         self.ident = None
@@ -50,9 +50,9 @@ class Thread:
         self.errors = 0
         self.first_error = None
         self.error_text = ""
-        self.handle = threading.Thread(target=self.run, args=(target, batch), daemon=True)
+        self.handle = threading.Thread(target=self.run, args=(target, batch, gate), daemon=True)
 
-    def run(self, target, batch):
+    def run(self, target, batch, gate):
         self.ident = threading.get_ident()
         self.tid = threading.get_native_id()
         queue = _open_schedstat(self.tid)
@@ -61,6 +61,7 @@ class Thread:
         readings, clock, cpu = self.readings, time.perf_counter, time.thread_time
         repeats = range(batch)
         function = target.for_thread()
+        gate.wait()
         stamps.append(clock())
         try:
             while not stop[0]:
@@ -165,9 +166,12 @@ def measure(target, order, answer, dump_stacks):
     batch = max(1, min(10_000, int(2 * SHORTEST_TIMED / order["one"]))) if order["one"] < SHORTEST_TIMED else 1
     collections = Collections()
     gc.callbacks.append(collections)
-    threads = [Thread(target, batch) for _ in range(order["threads"])]
+    # Without a gate the first threads would keep the cores from those that are still to be started: seconds with 32.
+    gate = threading.Barrier(order["threads"] + 1)
+    threads = [Thread(target, batch, gate) for _ in range(order["threads"])]
     for thread in threads:
         thread.handle.start()
+    gate.wait()
     time.sleep(order["warmup"])
     answer({"event": "window", "tids": [thread.tid for thread in threads if thread.tid is not None]})
     for thread in threads:

@@ -2,7 +2,7 @@
 import { findCliff, findKnee } from "./knee.js";
 import { Runner, RunnerLost, type RunnerOptions } from "./runner.js";
 import { countsRoundKnee, firstCounts, orderOfPass } from "./thread-counts.js";
-import { foreignCpu, pointOf, type Window } from "./window.js";
+import { foreignCpu, pointOf, quantile, type Window } from "./window.js";
 
 /** How a curve is measured. */
 export interface SweepOptions {
@@ -31,11 +31,13 @@ export interface Sweep {
 
 const PASSES = 3;
 const WARMUP_SECONDS = 0.15;
-/** A window has at least this many times the latency that is to be expected. */
-const LATENCIES_A_WINDOW = 2.5;
+/** A window is at least this many times as long as a call is expected to take; parts of calls are counted as parts. */
+const LATENCIES_A_WINDOW = 1.2;
 const LONGEST_WINDOW_SECONDS = 8;
-/** A window that was disturbed is measured again this often. */
-const REPEATS = 2;
+/** So many windows that were disturbed are measured again. */
+const REPEATS = 6;
+/** Where others use this much of the machine, it is no short disturbance. */
+const BUSY = 0.4;
 /** Past twice the best number of threads with half of its throughput there is nothing more to learn. */
 const HOPELESS = 0.5;
 
@@ -55,19 +57,21 @@ export async function sweep(runnerOptions: RunnerOptions, options: SweepOptions)
   let counts = firstCounts(most, cores);
   let total = counts.length * PASSES;
 
+  let repeats = REPEATS;
   const measure = async (threads: number): Promise<void> => {
     onProgress?.(done++, Math.max(total, done), threads);
-    const latency = callSeconds * Math.max(1, threads / cores);
+    const latency = expectedLatency(windows, threads) ?? callSeconds;
     const seconds = Math.min(
       LONGEST_WINDOW_SECONDS,
       Math.max(options.seconds / PASSES, LATENCIES_A_WINDOW * latency),
     );
     const warmup = Math.max(WARMUP_SECONDS, Math.min(seconds, latency));
-    for (let repeat = 0; ; repeat++) {
+    for (;;) {
       const window = await runner.measure({ threads, seconds, warmup });
       gilEnabled = window.gilEnabled;
-      const disturbed = window.interrupted || (foreignCpu(window) ?? 0) > options.mostForeign;
-      if (disturbed && repeat < REPEATS) continue;
+      const foreign = foreignCpu(window) ?? 0;
+      const disturbed = window.interrupted || (foreign > options.mostForeign && foreign < BUSY);
+      if (disturbed && repeats-- > 0) continue;
       windows.set(threads, [...(windows.get(threads) ?? []), window]);
       return;
     }
@@ -133,6 +137,19 @@ function isHopeless(
   if (cliff === null || here === undefined || top === undefined) return false;
   // Enough of the load must have been seen to tell causes apart.
   return here.throughput < HOPELESS * best && threads >= 4 * Math.max(top.threads, cores);
+}
+
+/**
+ * Seconds that a call will take with this many threads, at worst in proportion to them; undefined before the first
+ * window. (The very first call is no measure: it imports, fills caches and waits for pages.)
+ */
+function expectedLatency(windows: ReadonlyMap<number, readonly Window[]>, threads: number): number | undefined {
+  let nearest: number | undefined;
+  for (const measured of windows.keys())
+    if (measured <= threads && (nearest === undefined || measured > nearest)) nearest = measured;
+  const latencies = nearest === undefined ? undefined : windows.get(nearest)?.at(-1)?.latencies;
+  if (nearest === undefined || latencies === undefined) return undefined;
+  return (quantile(latencies, 0.5) * threads) / nearest;
 }
 
 /** Fewer threads where each call is so long that a window could not hold a whole one. */
