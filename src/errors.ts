@@ -23,6 +23,7 @@ export type ErrorCode =
   | "SESSION_LOST"
   | "POOL_CLOSED"
   | "POOL_UNAVAILABLE"
+  | "PROFILE_FAILED"
   | "LLM_AUTHENTICATION"
   | "LLM_MODEL_NOT_FOUND"
   | "LLM_CONTEXT_TOO_LONG"
@@ -312,6 +313,16 @@ export class PoolClosed extends NogilError {
 export class PoolUnavailable extends NogilError {
   constructor(message: string, options?: ErrorOptions) {
     super("POOL_UNAVAILABLE", message, options);
+  }
+}
+
+/** The code to profile cannot be measured at all; `detail` is Python's traceback or the stacks of its threads. */
+export class ProfileFailed extends NogilError {
+  constructor(
+    message: string,
+    readonly detail: string = "",
+  ) {
+    super("PROFILE_FAILED", detail === "" ? message : `${message}\n${detail.trimEnd()}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import type { Terminal } from "./terminal/index.js";
 
 /** What every command gets. */
@@ -7,7 +8,10 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** Exit codes, as DESIGN.md 4.3 and docs/cli.md have them. */
+/** Adds a command to the program; `end` is told the exit code if it is not 0. */
+export type AddCommand = (program: Command, context: Context, end: (exitCode: number) => void) => void;
+
+/** Exit codes, as docs/cli.md has them. */
 export const ExitCode = {
   OK: 0,
   FAILED: 1,

@@ -2,15 +2,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packageFile } from "../package-root.js";
+import { commandsFor } from "./commands.js";
 import { type Context, ExitCode } from "./context.js";
-import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
 import { Interruption } from "./interruption.js";
-import { addLlm } from "./llm.js";
-import { addMap } from "./map.js";
-import { addPython } from "./python.js";
-import { addRun } from "./run.js";
-import { addStatus } from "./status.js";
 import { Terminal } from "./terminal/index.js";
 
 /**
@@ -49,7 +44,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addRun, addMap, addLlm, addDemo]) add(program, context, end);
+  for (const add of await commandsFor(argv)) add(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }

@@ -4,19 +4,23 @@ import { isNogilError } from "../errors.js";
 import {
   allowedCores,
   type Cores,
+  checkPackages,
   chooseInterpreter,
   findInterpreters,
   howToInstall,
   type Interpreter,
+  type PackageReport,
   type Rejected,
 } from "../interpreter/index.js";
 import { type Context, ExitCode } from "./context.js";
 import { buildName, interpreterTable } from "./interpreter-table.js";
 import { pythonOption } from "./options.js";
-import type { Colors } from "./terminal/index.js";
+import { packageLines } from "./package-lines.js";
+import type { Colors, Terminal } from "./terminal/index.js";
 
 interface StatusOptions {
   readonly python?: string;
+  readonly packages?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -33,6 +37,8 @@ interface Report {
   readonly interpreters: readonly Interpreter[];
   readonly rejected: readonly Rejected[];
   readonly warnings: readonly string[];
+  /** Null unless `--packages` asks for it, and without an interpreter. */
+  readonly packages: PackageReport | null;
 }
 
 export function addStatus(program: Command, context: Context, end: (exitCode: number) => void): void {
@@ -41,7 +47,14 @@ export function addStatus(program: Command, context: Context, end: (exitCode: nu
     .summary("which Pythons are here, and does the one in use run without the GIL")
     .description("Say which Pythons are here, which one is used, and whether it runs without the GIL.")
     .addOption(pythonOption())
-    .option("--strict", "exit with 1 unless the chosen Python runs threads in parallel")
+    .option(
+      "--packages",
+      "import every installed package with extension modules and see what it does to the GIL",
+    )
+    .option(
+      "--strict",
+      "exit with 1 unless the chosen Python runs threads in parallel, and with --packages unless every package is ready",
+    )
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
@@ -49,20 +62,41 @@ export function addStatus(program: Command, context: Context, end: (exitCode: nu
 Examples:
   $ nogil status
   $ nogil status --python 3.14t
-  $ nogil status --strict --json`,
+  $ nogil status --packages                  which package switches the GIL on, and through which import
+  $ nogil status --packages --strict --json  for CI`,
     )
     .action(async (options: StatusOptions) => end(await status(options, context)));
 }
 
 async function status(options: StatusOptions, { terminal, signal }: Context): Promise<number> {
-  const report = await inspect(options.python, signal);
+  const found = await inspect(options.python, signal);
+  const packages =
+    options.packages && found.chosen !== null ? await readiness(found.chosen, terminal, signal) : null;
+  const report: Report = { ...found, packages };
   if (options.json) await terminal.print(JSON.stringify(report, null, 2));
   else for (const line of inWords(report, terminal.colors)) await terminal.print(line);
   const isMissing = report.chosen === null && options.python !== undefined;
-  return isMissing || (options.strict && !report.threadsInParallel) ? ExitCode.FAILED : ExitCode.OK;
+  const isReady = report.threadsInParallel && (packages === null || packages.ready);
+  return isMissing || (options.strict && !isReady) ? ExitCode.FAILED : ExitCode.OK;
 }
 
-async function inspect(python: string | undefined, signal: AbortSignal): Promise<Report> {
+async function readiness(
+  interpreter: Interpreter,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<PackageReport> {
+  const bar = terminal.startBar();
+  try {
+    return await checkPackages(interpreter, {
+      signal,
+      onProgress: (done, total, { module }) => bar.update(done / total, () => `imported ${module}`),
+    });
+  } finally {
+    bar.end();
+  }
+}
+
+async function inspect(python: string | undefined, signal: AbortSignal): Promise<Omit<Report, "packages">> {
   const wish = python === undefined ? { signal } : { python, signal };
   const { interpreters, rejected } = await findInterpreters(wish);
   const { allowed, affinity, quota }: Cores = allowedCores();
@@ -128,6 +162,7 @@ function inWords(report: Report, colors: Colors): string[] {
     lines.push("", bold("Not usable:"));
     for (const { path, source, reason } of rejected) lines.push(`  ${path} (${source}): ${reason}`);
   }
+  if (report.packages !== null) lines.push("", ...packageLines(report.packages, colors));
   for (const warning of report.warnings) lines.push("", `${yellow("Warning:")} ${warning}`);
   return lines;
 }
