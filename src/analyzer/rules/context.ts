@@ -1,0 +1,122 @@
+/** What a rule sees of a project, and how it reports. */
+import type { Access, Evidence, FunctionInfo, LinkedProject, Variable } from "../calls/index.js";
+import type { Finding, RelatedLocation, Severity, SourceRange, Tier } from "../report.js";
+import type { Target } from "../target.js";
+import { type RuleDescription, severityOf } from "./description.js";
+
+/** A place in a function and why it is shown. */
+export interface RelatedEvent {
+  readonly function: FunctionInfo;
+  readonly row: number;
+  readonly message: string;
+}
+
+export interface Discovery {
+  /** Where: an event of a function. */
+  readonly function: FunctionInfo;
+  readonly row: number;
+  readonly message: string;
+  readonly fix: string;
+  readonly evidence: Evidence;
+  readonly related?: readonly RelatedEvent[];
+  /** Instead of the rule's own severity. */
+  readonly severity?: Severity;
+}
+
+export interface RuleOptions {
+  readonly target: Target;
+  /** Report also what has no evidence at all. */
+  readonly strict: boolean;
+}
+
+export class RuleContext {
+  readonly findings: Finding[] = [];
+  private rule!: RuleDescription;
+  private readonly reported = new Set<string>();
+
+  constructor(
+    readonly linked: LinkedProject,
+    readonly options: RuleOptions,
+  ) {}
+
+  get project() {
+    return this.linked.project;
+  }
+
+  get locks() {
+    return this.linked.locks;
+  }
+
+  get target(): Target {
+    return this.options.target;
+  }
+
+  /** What is reported from here on is found by this rule. */
+  enter(rule: RuleDescription): void {
+    this.rule = rule;
+  }
+
+  /** Evidence that threads share a variable, seen from a function that uses it. */
+  evidence(variable: Variable, info: FunctionInfo): Evidence {
+    return this.linked.evidence.of(variable, info);
+  }
+
+  isBeforeSharing(access: Access): boolean {
+    return this.linked.evidence.isBeforeSharing(access);
+  }
+
+  isWrite(access: Access): boolean {
+    return this.linked.evidence.isWrite(access);
+  }
+
+  /** Reports a finding; a second one of the same rule on the same event is dropped. */
+  report(discovery: Discovery): void {
+    const { function: info, row, evidence } = discovery;
+    const { file } = info;
+    const { rule } = this;
+    const range = rangeOf(info, row);
+    const key = `${rule.code}:${file.index}:${range.line}:${range.column}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    const related: RelatedLocation[] = (discovery.related ?? []).map((each) => ({
+      ...rangeOf(each.function, each.row),
+      message: each.message,
+    }));
+    if (evidence.entry?.start !== undefined) {
+      const { caller, row: start } = evidence.entry.start;
+      related.push({
+        ...rangeOf(caller, start),
+        message: `the thread gets ${evidence.entry.function.qualifiedName} here`,
+      });
+    }
+    this.findings.push({
+      rule: rule.code,
+      name: rule.name,
+      severity: severityOf(discovery.severity ?? rule.severity, evidence.tier),
+      tier: evidence.tier,
+      message: discovery.message,
+      why: evidence.why,
+      fix: discovery.fix,
+      symbol: info.qualifiedName,
+      ...range,
+      related,
+    });
+  }
+}
+
+export function rangeOf({ file }: FunctionInfo, row: number): SourceRange {
+  const start = file.start(row);
+  const end = file.end(row);
+  return {
+    path: file.path,
+    line: file.lineAt(start),
+    column: file.columnAt(start),
+    endLine: file.lineAt(end),
+    endColumn: file.columnAt(end),
+  };
+}
+
+/** Evidence of a hazard that needs no shared variable: the code itself shows the threads. */
+export function evidenceOf(tier: Tier, why: string): Evidence {
+  return { tier, why, entry: undefined };
+}
