@@ -3,6 +3,7 @@ import type { Access, Evidence, FunctionInfo, LinkedProject, Variable } from "..
 import type { Finding, RelatedLocation, Severity, SourceRange, Tier } from "../report.js";
 import type { Target } from "../target.js";
 import { type RuleDescription, severityOf } from "./description.js";
+import { findSequences, type Sequence } from "./sequences.js";
 
 /** A place in a function and why it is shown. */
 export interface RelatedEvent {
@@ -21,6 +22,8 @@ export interface Discovery {
   readonly related?: readonly RelatedEvent[];
   /** Instead of the rule's own severity. */
   readonly severity?: Severity;
+  /** So weak without evidence that tier T0 is reported only if `strict` is on. */
+  readonly needsEvidence?: boolean;
 }
 
 export interface RuleOptions {
@@ -51,6 +54,14 @@ export class RuleContext {
     return this.options.target;
   }
 
+  /** Functions with the shared variables they use, in the order of evaluation. */
+  get sequences(): readonly Sequence[] {
+    this.knownSequences ??= findSequences(this);
+    return this.knownSequences;
+  }
+
+  private knownSequences: readonly Sequence[] | undefined;
+
   /** What is reported from here on is found by this rule. */
   enter(rule: RuleDescription): void {
     this.rule = rule;
@@ -74,6 +85,7 @@ export class RuleContext {
     const { function: info, row, evidence } = discovery;
     const { file } = info;
     const { rule } = this;
+    if (discovery.needsEvidence === true && evidence.tier === "T0" && !this.options.strict) return;
     const range = rangeOf(info, row);
     const key = `${rule.code}:${file.index}:${range.line}:${range.column}`;
     if (this.reported.has(key)) return;

@@ -1,6 +1,6 @@
 import { EventFlag, Op } from "../summaries/index.js";
 import type { Rule } from "./rule.js";
-import { isExempt, unlockedUpdates } from "./updates.js";
+import { unlockedUpdates } from "./updates.js";
 
 export const rmwGlobal: Rule = {
   code: "NG101",
@@ -16,7 +16,6 @@ export const rmwGlobal: Rule = {
   source: "Python documentation, Thread Safety Guarantees",
   match(context) {
     for (const update of unlockedUpdates(context, "global")) {
-      if (isExempt(context, update)) continue;
       const { function: info, row, variable } = update;
       const computed = info.file.op(row) === Op.Write && info.file.has(row, EventFlag.FromOldValue);
       context.report({

@@ -1,7 +1,9 @@
 /** Which state can race at all, and which code can be part of a race: the guards that every NG1xx rule shares. */
-import type { FunctionInfo, Variable } from "../calls/index.js";
+import type { FunctionInfo, LinkedProject, Variable } from "../calls/index.js";
 import { EventFlag, Op, Value } from "../summaries/index.js";
-import type { RuleContext } from "./context.js";
+
+/** What these questions need to know. */
+export type Linked = Pick<LinkedProject, "project" | "locks">;
 
 /** Types that synchronise themselves, or belong to one thread or context. */
 const SAFE_TYPE =
@@ -13,7 +15,7 @@ const THREAD_LOCAL_NAME =
 const NEVER_SHARED_NAMES = /^__\w+__$/;
 
 /** True if a thread cannot see what another one does to the variable. */
-export function isThreadConfined(context: RuleContext, variable: Variable): boolean {
+export function isThreadConfined(context: Linked, variable: Variable): boolean {
   for (let at: Variable | undefined = variable; at !== undefined; at = at.container) {
     if (THREAD_LOCAL_NAME.test(at.name)) return true;
     for (const type of at.types) if (THREAD_LOCAL.test(type)) return true;
@@ -34,15 +36,20 @@ export function isSynchronised(variable: Variable): boolean {
 }
 
 /** State that rules about shared data look at. */
-export function canRace(context: RuleContext, variable: Variable): boolean {
+export function canRace(context: Linked, variable: Variable): boolean {
   if (variable.kind === "parameter" || variable.kind === "cell") return false;
   if (NEVER_SHARED_NAMES.test(variable.name) && variable.name !== "__dict__") return false;
   return !isThreadConfined(context, variable) && !context.locks.isLock(variable);
 }
 
-/** Code that two threads can run at the same time, as far as is known. */
-export function canRunConcurrently(info: FunctionInfo): boolean {
-  if (info.file.isTest || info.isModule || info.isConstructor || info.isConstruction) return false;
+/** Code that two threads can run at the same time with the variable in it, as far as is known. */
+export function canRunConcurrently(info: FunctionInfo, variable: Variable): boolean {
+  if (info.file.isTest || info.isModule) return false;
+  if (info.isConstructor || info.isConstruction) {
+    // What a constructor does to its own object nobody sees; what it does to the class or the module everybody does.
+    const isOwn = variable.kind === "attribute" && !variable.isClassLevel;
+    if (isOwn || info.isConstruction) return false;
+  }
   // One event loop runs its coroutines one at a time; threads would have to enter through something else.
   return !(info.isAsync && info.threads.size === 0);
 }

@@ -16,9 +16,9 @@ export type UpdatedPlace = "global" | "class" | "instance";
 /** Every update of a variable that no lock covers. */
 export function* unlockedUpdates(context: RuleContext, place: UpdatedPlace): Generator<UnlockedUpdate> {
   for (const variable of context.project.variables) {
-    if (placeOf(variable) !== place || !canRace(context, variable)) continue;
+    if (placeOf(variable) !== place || !canRace(context, variable) || isSynchronised(variable)) continue;
     for (const { function: info, row } of variable.accesses) {
-      if (!isUpdate(info, row) || !canRunConcurrently(info)) continue;
+      if (!isUpdate(info, row) || !canRunConcurrently(info, variable)) continue;
       if (context.locks.heldAt(info, row).length > 0) continue;
       yield { function: info, row, variable, related: otherUse(context, variable, info, row) };
     }
@@ -62,9 +62,4 @@ export function otherUse(
     ];
   }
   return [];
-}
-
-/** Updates that lose nothing. */
-export function isExempt(_context: RuleContext, { variable }: UnlockedUpdate): boolean {
-  return isSynchronised(variable);
 }

@@ -227,9 +227,11 @@ export abstract class ExpressionWalker extends NameResolver {
         if (special >= 0) return special;
       }
       this.passArguments(first, path === 0 ? name : this.dotted(path));
-      if (path !== 0) {
+      const held = path === 0 ? this.frame.locals.get(tree.nameId(callee)) : undefined;
+      if (path !== 0 || (held !== undefined && held.origin !== 0)) {
         const row = this.record(Op.Call, flags | this.argumentFlags(first), path, node);
         if (first !== 0) this.events.set(row, EventColumn.Key, this.sourceString(first));
+        if (held !== undefined) this.events.set(row, EventColumn.Origin, held.origin);
       }
       return 0;
     } finally {

@@ -280,7 +280,9 @@ export abstract class StatementWalker extends ConditionWalker {
       }
       case NodeKind.Attribute: {
         const path = this.target(target);
-        if (path !== 0) this.recordWrite(Op.Write, path, target, 0, value);
+        if (path === 0) return;
+        this.recordWrite(Op.Write, path, target, 0, value);
+        this.published(value, path);
         return;
       }
       case NodeKind.Subscript: {
@@ -291,6 +293,7 @@ export abstract class StatementWalker extends ConditionWalker {
         if (base === 0) return;
         const row = this.recordWrite(Op.ItemWrite, base, target, key, value);
         if (tree.kinds[slice] === NodeKind.Slice) this.addFlags(row, EventFlag.Slice);
+        this.published(value, this.element(base));
         return;
       }
       case NodeKind.Tuple:
@@ -306,6 +309,15 @@ export abstract class StatementWalker extends ConditionWalker {
         this.write(tree.firstChild(target), { ...value, kind: Value.Unknown, path: 0, node: 0 });
         return;
     }
+  }
+
+  /** `self.x = x`: from here on the local `x` is the shared object. */
+  private published(value: WrittenValue, path: number): void {
+    const { tree } = this;
+    if (value.node === 0 || value.path !== 0 || tree.kinds[value.node] !== NodeKind.Name) return;
+    const id = tree.nameId(value.node);
+    if (!this.isPlainLocal(id)) return;
+    this.frame.locals.set(id, { path, origin: this.frame.locals.get(id)?.origin ?? 0 });
   }
 
   private recordWrite(op: Op, path: number, target: number, key: number, value: WrittenValue): number {
