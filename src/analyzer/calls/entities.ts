@@ -120,8 +120,10 @@ export class Variable {
   readonly accesses: Access[] = [];
   /** Dotted callees and literal kinds of the values written to it. */
   readonly types = new Set<string>();
-  /** State of the class itself, shared by its instances. */
-  isClassLevel = false;
+  /** Assigned through an instance, in the body of a class, through the class in a function. */
+  isOnInstance = false;
+  isInClassBody = false;
+  isRebound = false;
   /** Another name of this lock: `Condition(lock)`. */
   alias: Variable | undefined;
 
@@ -134,6 +136,13 @@ export class Variable {
     /** The variable that it is an attribute or element of. */
     readonly container: Variable | undefined,
   ) {}
+
+  /** State of the class itself, shared by its instances. */
+  get isClassLevel(): boolean {
+    return (
+      this.isRebound || (this.isInClassBody && !this.isOnInstance) || this.container?.isClassLevel === true
+    );
+  }
 
   /** The last name: `_cache` of `self._cache`. */
   get name(): string {

@@ -112,15 +112,24 @@ export class Project {
     for (const file of this.files) {
       const count = file.eventCount;
       for (let row = 1; row < count; row++) {
-        if (file.op(row) !== Op.Write) continue;
+        const op = file.op(row);
+        if (op !== Op.Write && op !== Op.Update && op !== Op.Delete) continue;
         const variable = this.resolver.variable(file, file.pathOf(row));
         if (variable === undefined) continue;
-        this.noteType(file, row, variable);
-        if (file.pathKind(rootOf(file, file.pathOf(row))) === RootKind.Class) variable.isClassLevel ||= true;
+        if (op === Op.Write) this.noteType(file, row, variable);
+        this.notePlace(file, row, variable);
       }
     }
     for (const file of this.files) this.noteInstances(file);
     this.resolver.forget();
+  }
+
+  /** A class attribute is shared if it is rebound on the class, or holds a container that no instance replaces. */
+  private notePlace(file: FileView, row: number, variable: Variable): void {
+    const onClass = file.pathKind(rootOf(file, file.pathOf(row))) === RootKind.Class;
+    if (!onClass) variable.isOnInstance = true;
+    else if (file.has(row, EventFlag.ClassBody)) variable.isInClassBody = true;
+    else variable.isRebound = true;
   }
 
   private noteType(file: FileView, row: number, variable: Variable): void {

@@ -1,6 +1,13 @@
 /** What a rule sees of a project, and how it reports. */
 import type { Access, Evidence, FunctionInfo, LinkedProject, Variable } from "../calls/index.js";
-import type { Finding, RelatedLocation, Severity, SourceRange, Tier } from "../report.js";
+import {
+  type Finding,
+  type RelatedLocation,
+  SEVERITIES,
+  type Severity,
+  type SourceRange,
+  type Tier,
+} from "../report.js";
 import type { Target } from "../target.js";
 import { type RuleDescription, severityOf } from "./description.js";
 import { findSequences, type Sequence } from "./sequences.js";
@@ -33,7 +40,7 @@ export interface RuleOptions {
 }
 
 export class RuleContext {
-  readonly findings: Finding[] = [];
+  private readonly found: Finding[] = [];
   private rule!: RuleDescription;
   private readonly reported = new Set<string>();
 
@@ -65,6 +72,17 @@ export class RuleContext {
   /** What is reported from here on is found by this rule. */
   enter(rule: RuleDescription): void {
     this.rule = rule;
+  }
+
+  /** What was reported: where several rules name one place, the most severe of them, then the earliest. */
+  get findings(): Finding[] {
+    const best = new Map<string, Finding>();
+    for (const finding of this.found) {
+      const key = `${finding.path}:${finding.line}:${finding.column}`;
+      const known = best.get(key);
+      if (known === undefined || isWorse(finding, known)) best.set(key, finding);
+    }
+    return [...best.values()];
   }
 
   /** Evidence that threads share a variable, seen from a function that uses it. */
@@ -101,7 +119,7 @@ export class RuleContext {
         message: `the thread gets ${evidence.entry.function.qualifiedName} here`,
       });
     }
-    this.findings.push({
+    this.found.push({
       rule: rule.code,
       name: rule.name,
       severity: severityOf(discovery.severity ?? rule.severity, evidence.tier),
@@ -131,4 +149,8 @@ export function rangeOf({ file }: FunctionInfo, row: number): SourceRange {
 /** Evidence of a hazard that needs no shared variable: the code itself shows the threads. */
 export function evidenceOf(tier: Tier, why: string): Evidence {
   return { tier, why, entry: undefined };
+}
+
+function isWorse(left: Finding, right: Finding): boolean {
+  return SEVERITIES.indexOf(left.severity) < SEVERITIES.indexOf(right.severity);
 }

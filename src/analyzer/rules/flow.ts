@@ -55,13 +55,21 @@ export function outcomeAt(file: FileView, test: number, row: number): Outcome | 
     if (file.isInside(block, branch))
       return POSITIVE.has(file.blockKind(branch)) !== negated ? "true" : "false";
   }
-  if (branches.length === 0 || !file.isInside(block, file.blockOf(test))) return undefined;
+  if (branches.length === 0 || !file.isInside(block, scopeOf(file, test))) return undefined;
   for (const branch of branches) {
     if (file.block(branch, BlockColumn.Leaves) === 1) {
       return POSITIVE.has(file.blockKind(branch)) !== negated ? "false" : "true";
     }
   }
   return "either";
+}
+
+/** The block in which what follows a test stands: behind the end of a `try` or `with` it goes on. */
+function scopeOf(file: FileView, test: number): number {
+  let block = file.blockOf(test);
+  while (file.blockKind(block) === BlockKind.Try || file.blockKind(block) === BlockKind.With)
+    block = file.parentBlock(block);
+  return block;
 }
 
 /** True if one stretch under one lock covers both events, or the whole function runs under a lock. */

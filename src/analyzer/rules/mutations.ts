@@ -1,5 +1,5 @@
 /** Where containers change while others look at them. */
-import { type Access, MUTATING_METHODS, type Variable } from "../calls/index.js";
+import { type Access, MUTATING_METHODS, SOME_LOCK, type Variable } from "../calls/index.js";
 import { EventFlag, Op } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
 
@@ -28,5 +28,6 @@ export function shareLock(context: RuleContext, left: Access, right: Access): bo
   const held = context.locks.heldAt(left.function, left.row);
   if (held.length === 0) return false;
   const other = context.locks.heldAt(right.function, right.row);
+  if (other.length > 0 && (held.includes(SOME_LOCK) || other.includes(SOME_LOCK))) return true;
   return other.some((lock) => held.includes(lock));
 }

@@ -16,7 +16,7 @@ interface Pair {
 const LOOKUP_ERRORS = ["KeyError", "IndexError", "LookupError"];
 const ADDING = new Set(["add", "append", "insert", "appendleft"]);
 /** Values that are the same whoever makes them. */
-const PLAIN_VALUES = new Set([Value.None, Value.True, Value.False, Value.Number, Value.Text, Value.Tuple]);
+const PLAIN_VALUES = new Set([Value.None, Value.True, Value.False, Value.Number, Value.Text]);
 /** Containers that only look like state: everybody reads them, hardly anybody removes. */
 const READ_ONLY_FOREIGN = /^(?:os\.environ|sys\.modules|\w+\.META)$/;
 

@@ -100,17 +100,9 @@ function callsBetween(info: FunctionInfo, first: number, second: number): boolea
 function flagBeforeWork(context: RuleContext, { function: info, variable, rows }: Sequence): void {
   const { file } = info;
   for (const write of rows) {
-    if (file.op(write) !== Op.Write || file.detail(write) !== Value.True) continue;
-    const check = rows.find(
-      (row) =>
-        row < write &&
-        file.op(row) === Op.Test &&
-        (file.detail(row) === Test.Truth || file.detail(row) === Test.Compare) &&
-        outcomeAt(file, row, write) === "false",
-    );
+    const check = rows.find((row) => isFlagBeforeWork(info, row, write));
     if (check === undefined || isCovered(context.locks, info, check, write)) continue;
-    const work = workAfter(info, write);
-    if (work === 0 || context.locks.heldAt(info, write).length > 0) continue;
+    if (context.locks.heldAt(info, write).length > 0) continue;
     context.report({
       function: info,
       row: write,
@@ -119,11 +111,21 @@ function flagBeforeWork(context: RuleContext, { function: info, variable, rows }
       evidence: context.evidence(variable, info),
       related: [
         { function: info, row: check, message: "others skip the work here" },
-        { function: info, row: work, message: "the work begins here" },
+        { function: info, row: workAfter(info, write), message: "the work begins here" },
       ],
     });
     return;
   }
+}
+
+/** True if a flag is found unset, then set, and what it announces is done only afterwards. */
+export function isFlagBeforeWork(info: FunctionInfo, check: number, write: number): boolean {
+  const { file } = info;
+  if (check >= write || file.op(check) !== Op.Test || file.op(write) !== Op.Write) return false;
+  if (file.pathOf(check) !== file.pathOf(write) || file.detail(write) !== Value.True) return false;
+  const kind = file.detail(check);
+  if (kind !== Test.Truth && kind !== Test.Compare) return false;
+  return outcomeAt(file, check, write) === "false" && workAfter(info, write) !== 0;
 }
 
 function workAfter(info: FunctionInfo, write: number): number {

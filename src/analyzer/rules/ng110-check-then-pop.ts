@@ -36,13 +36,15 @@ function inspect(context: RuleContext, sequence: Sequence): void {
     const take = rows.find((row) => row > check && takes(info, row) && holds(info, check, row));
     if (take === undefined || isCovered(context.locks, info, check, take)) continue;
     if (isHandled(file, take, ...ERRORS)) continue;
-    if (!isEmptiedElsewhere(context, sequence, take)) continue;
+    if (!isEmptiedElsewhere(sequence, take)) continue;
+    const evidence = context.evidence(variable, info);
     context.report({
       function: info,
       row: check,
+      severity: evidence.tier === "T3" ? "high" : "medium",
       message: `${variable.text} is found not empty here and an element is taken at line ${file.line(take)}: another thread may have taken the last one in between`,
       fix: "take without asking and handle the exception, or hold one lock around both lines",
-      evidence: context.evidence(variable, info),
+      evidence,
       related: [{ function: info, row: take, message: "taken here" }],
     });
     return;
@@ -70,11 +72,7 @@ function takes(info: FunctionInfo, row: number): boolean {
 }
 
 /** Reading `q[0]` is only wrong if somebody takes elements out. */
-function isEmptiedElsewhere(
-  _context: RuleContext,
-  { function: info, variable }: Sequence,
-  take: number,
-): boolean {
+function isEmptiedElsewhere({ function: info, variable }: Sequence, take: number): boolean {
   if (info.file.op(take) === Op.Method) return true;
   return variable.accesses.some(({ function: { file }, row }) => {
     const op = file.op(row);

@@ -1,10 +1,12 @@
-import type { Access, Variable } from "../calls/index.js";
+import type { Access, FunctionInfo, Variable } from "../calls/index.js";
 import { Op, Value } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
+import { resizes } from "./mutations.js";
 import type { Rule } from "./rule.js";
 import { canRace, canRunConcurrently, describeOp, isSynchronised } from "./shared-state.js";
 
-const SCALARS = new Set(["#None", "#False", "#True", "#Number", "#Text"]);
+/** Methods whose result is for people: a stale value does no harm. */
+const DISPLAYS = /^__(?:repr|str|del|format|sizeof)__$/;
 
 export const inconsistentLock: Rule = {
   code: "NG114",
@@ -37,18 +39,21 @@ function inspect(context: RuleContext, variable: Variable): void {
   if (locked === undefined) return;
   const lock = context.locks.heldAt(locked.function, locked.row)[0]!;
   if (context.locks.isAsyncLock(lock)) return;
-  const isScalar = [...variable.types].every((type) => SCALARS.has(type));
+  // Never changed in place: readers see the old object or the new one.
+  const isReplaced = !variable.accesses.some((access) => resizes(access));
   const lockedCount = live.filter(
     (access) => context.locks.heldAt(access.function, access.row).length > 0,
   ).length;
+  const seen = new Set<FunctionInfo>();
   for (const access of live) {
     const { function: info, row } = access;
-    if (context.locks.heldAt(info, row).length > 0) continue;
+    if (context.locks.heldAt(info, row).length > 0 || seen.has(info) || DISPLAYS.test(info.name)) continue;
     const writes = context.isWrite(access);
     // More unlocked writes than locked uses: the lock is about something else.
     if (!writes && lockedCount * 2 < live.length - lockedCount) continue;
-    const severity = severityOf(access, writes, isScalar);
+    const severity = severityOf(access, writes, isReplaced);
     if (severity === undefined || isMonotonicFlag(variable, access)) continue;
+    seen.add(info);
     context.report({
       function: info,
       row,
@@ -61,13 +66,13 @@ function inspect(context: RuleContext, variable: Variable): void {
   }
 }
 
-function severityOf({ function: { file }, row }: Access, writes: boolean, isScalar: boolean) {
-  if (writes) return "high";
+function severityOf({ function: { file }, row }: Access, writes: boolean, isReplaced: boolean) {
   const op = file.op(row);
-  if (op === Op.Iterate || op === Op.Pass) return isScalar ? undefined : "medium";
-  if (op === Op.ItemRead || op === Op.Method || op === Op.Test) return isScalar ? "low" : "medium";
-  // One read of one reference is atomic: stale at worst.
-  return isScalar || op === Op.Read || op === Op.Call ? undefined : "low";
+  // One atomic step on a container breaks only what the lock keeps together with it.
+  if (writes) return op === Op.Write || op === Op.Update || op === Op.ItemUpdate ? "high" : "medium";
+  // One read of a reference is atomic: stale at worst. The object behind it matters if it is changed in place.
+  if (isReplaced || op === Op.Read || op === Op.Call || op === Op.Return) return undefined;
+  return op === Op.Iterate || op === Op.ItemRead ? "medium" : "low";
 }
 
 /** `self.closed = True` is right without a lock: it only ever goes one way. */

@@ -12,8 +12,14 @@ import { checkThenPop } from "./ng110-check-then-pop.js";
 import { iterateShared } from "./ng111-iterate-shared.js";
 import { nonAtomicSnapshot } from "./ng111b-non-atomic-snapshot.js";
 import { swapReset } from "./ng112-swap-reset.js";
+import { tornInvariant } from "./ng113-torn-invariant.js";
 import { inconsistentLock } from "./ng114-inconsistent-lock.js";
 import { wrongLock } from "./ng115-wrong-lock.js";
+import { callStateOnShared } from "./ng116-call-state-on-shared.js";
+import { cachedPropertyUnlocked } from "./ng117-cached-property-unlocked.js";
+import { saveRestoreGlobal } from "./ng120-save-restore-global.js";
+import { threadIdKey } from "./ng125-thread-id-key.js";
+import { splitCriticalSection } from "./ng411-split-critical-section.js";
 import type { Rule } from "./rule.js";
 
 export const RULES: readonly Rule[] = [
@@ -32,6 +38,12 @@ export const RULES: readonly Rule[] = [
   swapReset,
   inconsistentLock,
   wrongLock,
+  tornInvariant,
+  callStateOnShared,
+  cachedPropertyUnlocked,
+  saveRestoreGlobal,
+  threadIdKey,
+  splitCriticalSection,
 ];
 
 const byKey = new Map<string, Rule>();

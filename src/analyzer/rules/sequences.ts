@@ -41,7 +41,7 @@ export function findSequences(context: Linked): Sequence[] {
       }
     }
     for (const [variable, { rows, uses }] of own) {
-      if (rows.length + uses.length < 2 || !canRunConcurrently(info, variable)) continue;
+      if (rows.length === 0 || !canRunConcurrently(info, variable)) continue;
       let races = racing.get(variable);
       if (races === undefined) {
         races = canRace(context, variable);

@@ -33,6 +33,7 @@ const SIMPLE_VALUES: Partial<Record<NodeKind, Value>> = {
   [NodeKind.Lambda]: Value.Function,
   [NodeKind.Name]: Value.Path,
   [NodeKind.Attribute]: Value.Path,
+  [NodeKind.Subscript]: Value.Path,
   [NodeKind.ListComp]: Value.List,
   [NodeKind.DictComp]: Value.Dict,
   [NodeKind.SetComp]: Value.Set,
@@ -190,7 +191,8 @@ export abstract class StatementWalker extends ConditionWalker {
     const { tree } = this;
     const simple = SIMPLE_VALUES[tree.kinds[node]! as NodeKind];
     if (simple !== undefined) {
-      const name = simple === Value.Path ? this.nameString(tree.nameId(node)) : 0;
+      const isNamed = simple === Value.Path && tree.kinds[node] !== NodeKind.Subscript;
+      const name = isNamed ? this.nameString(tree.nameId(node)) : 0;
       return { kind: simple, name };
     }
     switch (tree.kinds[node]) {

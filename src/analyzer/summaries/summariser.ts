@@ -8,6 +8,7 @@ import { BlockKind, type ClassSummary, FunctionFlag, type FunctionSummary, RootK
 const CALLER_HOLDS =
   /(?:lock|mutex)\S*\s+(?:must|should|has to|needs to|is|are|already)\b[^.]{0,40}\b(?:held|acquired|taken|locked)|(?:hold|holds|holding|acquired|acquire|has|owns)\s+(?:\w+\s+){0,3}\S*(?:lock|mutex)|called\s+(?:only\s+)?(?:with|under)\s+[^.]{0,40}lock/i;
 const LOCKED_NAME = /_(?:un)?locked$|_with_lock(?:_held)?$|_lock_held$|_holding_lock$/;
+const SELF = /^_?_?self_?$/;
 const THREADS = /thread|concurren|race condition/i;
 
 interface Pending {
@@ -150,8 +151,21 @@ export class Summariser extends StatementWalker {
     const first = parts.parameters[0];
     const hasReceiver =
       isMethod && (flags & FunctionFlag.StaticMethod) === 0 && first?.kind.startsWith("positional") === true;
-    const receiver = hasReceiver ? tree.nameId(first.node) : 0;
-    const own = this.newFrame(scope, index, isMethod ? frame.receiverClass : -1, receiver, flags, frame);
+    let receiver = hasReceiver ? tree.nameId(first.node) : 0;
+    let receiverClass = isMethod ? frame.receiverClass : -1;
+    if (!isMethod && first !== undefined && SELF.test(first.name)) {
+      // A method that is made inside another function of the class.
+      for (
+        let outer: Frame | undefined = frame;
+        outer !== undefined && receiver === 0;
+        outer = outer.enclosing
+      ) {
+        if (outer.scope.kind !== "class") continue;
+        receiver = tree.nameId(first.node);
+        receiverClass = outer.receiverClass;
+      }
+    }
+    const own = this.newFrame(scope, index, receiverClass, receiver, flags, frame);
     for (const parameter of parts.parameters) {
       // `def f(cache=_cache)`: the parameter is the module's object unless a caller says otherwise.
       if (parameter.defaultValue === 0 || tree.kinds[parameter.defaultValue] !== NodeKind.Name) continue;
