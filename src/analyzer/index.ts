@@ -1,2 +1,22 @@
 /** Static analysis of Python source. */
+export {
+  type AnalyzeOptions,
+  analyze,
+  type RunOptions,
+  runRules,
+  type SourceInput,
+  summaryErrors,
+  summarySize,
+} from "./analyze.js";
+export { type LinkedProject, linkProject } from "./calls/index.js";
+export * from "./report.js";
+export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
+export {
+  type FileSummary,
+  type Marker,
+  SUMMARY_FORMAT,
+  summariseFile,
+  transferList,
+} from "./summaries/index.js";
 export * from "./syntax/index.js";
+export { DEFAULT_TARGET, isAtLeast, parseTarget, type Target } from "./target.js";

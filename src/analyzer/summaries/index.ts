@@ -1,0 +1,3 @@
+/** What each file says about shared state. */
+export { summariseFile } from "./summarise.js";
+export * from "./summary.js";

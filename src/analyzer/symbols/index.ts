@@ -1,0 +1,2 @@
+/** Scopes and bindings of one file. */
+export { Binding, bindScopes, MAX_DEPTH, Scope, type ScopeKind } from "./scopes.js";
