@@ -1,14 +1,23 @@
 /** Static analysis of Python source. */
+export { type RunOptions, runRules, summaryErrors, summarySize } from "./analyze.js";
+export { type LinkedProject, linkProject } from "./calls/index.js";
 export {
   type AnalyzeOptions,
   analyze,
-  type RunOptions,
-  runRules,
+  explainRule,
+  type RuleChoice,
+  rulePages,
   type SourceInput,
-  summaryErrors,
-  summarySize,
-} from "./analyze.js";
-export { type LinkedProject, linkProject } from "./calls/index.js";
+} from "./check/index.js";
+export {
+  type JsonFinding,
+  type JsonReport,
+  jsonReport,
+  SourceLines,
+  summaryOf,
+  TextFormat,
+  type TextStyle,
+} from "./format/index.js";
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export {

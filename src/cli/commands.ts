@@ -4,6 +4,7 @@ import type { AddCommand } from "./context.js";
 export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import("./status.js")).addStatus,
   python: async () => (await import("./python.js")).addPython,
+  check: async () => (await import("./check.js")).addCheck,
   run: async () => (await import("./run.js")).addRun,
   map: async () => (await import("./map.js")).addMap,
   profile: async () => (await import("./profile.js")).addProfile,

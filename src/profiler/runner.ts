@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { ProfileFailed } from "../errors.js";
 import type { Interpreter } from "../interpreter/index.js";
+import { packageFile } from "../package-root.js";
 import { Sampler } from "./sampler.js";
 import type { RawWindow, Window } from "./window.js";
 
@@ -59,7 +59,7 @@ export class RunnerLost extends Error {
   }
 }
 
-const SCRIPT = fileURLToPath(new URL("../../python/nogil/profile_runner.py", import.meta.url));
+const SCRIPT = packageFile("python", "nogil", "profile_runner.py");
 const LOAD_LIMIT_MS = 60_000;
 /** Beyond what the runner allows itself, until it is given up (milliseconds). */
 const GRACE_MS = 5_000;

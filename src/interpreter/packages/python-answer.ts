@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { packageFile } from "../../package-root.js";
 import { type CommandResult, runCommand } from "../command.js";
 import type { Interpreter } from "../interpreter.js";
 
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 export async function ask(interpreter: Interpreter, question: Question): Promise<Answer> {
-  const path = fileURLToPath(new URL(`../../../python/nogil/${question.script}`, import.meta.url));
+  const path = packageFile("python", "nogil", question.script);
   const env: NodeJS.ProcessEnv = { ...question.env, ...interpreter.environment };
   // It would decide about the GIL instead of the modules, and ends a build that has no choice.
   delete env.PYTHON_GIL;
