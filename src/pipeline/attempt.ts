@@ -29,7 +29,7 @@ export async function attempt(
   id: string,
   number: number,
   books: Books,
-  signal: AbortSignal,
+  { signal, startedAt: runStartedAt }: { readonly signal: AbortSignal; readonly startedAt: number },
 ): Promise<unknown> {
   const own = new AbortController();
   let fail: (error: unknown) => void = () => {};
@@ -53,6 +53,7 @@ export async function attempt(
     signal: own.signal,
     id,
     attempt: number,
+    startedAt: runStartedAt,
     spent: (work, milliseconds) => books.spent(work, milliseconds),
     paid: (usd) => {
       books.cost += usd;

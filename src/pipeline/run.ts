@@ -44,7 +44,7 @@ export async function runPipeline<I, O>(
   }
   const journal = path === undefined ? undefined : await Journal.open(path, identity, now, retryDead);
   const signal = options.signal ?? new AbortController().signal;
-  const runner = new Runner(pipeline.stages, options, journal, signal);
+  const runner = new Runner(pipeline.stages, options, journal, signal, journal?.header.startedAt ?? now);
   let passed: readonly Item<unknown>[];
   try {
     passed = await runner.run(items);

@@ -47,6 +47,7 @@ export class Runner {
   readonly #options: RunOptions;
   readonly #journal: Journal | undefined;
   readonly #signal: AbortSignal;
+  readonly #startedAt: number;
   readonly #results: { readonly item: Item<unknown>; readonly place: Place }[] = [];
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
   #running = 0;
@@ -56,12 +57,15 @@ export class Runner {
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
+  /** @param startedAt milliseconds since 1970, of the first process of the run */
   constructor(
     stages: readonly Stage[],
     options: RunOptions,
     journal: Journal | undefined,
     signal: AbortSignal,
+    startedAt: number,
   ) {
+    this.#startedAt = startedAt;
     this.#options = options;
     this.#journal = journal;
     this.#signal = signal;
@@ -198,7 +202,10 @@ export class Runner {
     let end: Ending["end"];
     try {
       this.#refuseOverspending();
-      const value = await attempt(stage, item.value, item.id, step.attempts, books, this.#signal);
+      const value = await attempt(stage, item.value, item.id, step.attempts, books, {
+        signal: this.#signal,
+        startedAt: this.#startedAt,
+      });
       end = endOf(stage, item, value);
     } catch (error) {
       // What a stop cut short is not a failure: the next run does it.

@@ -21,6 +21,8 @@ export interface StageContext {
   readonly id: string;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Milliseconds since 1970 when the run was first started: a resumed run has the time of the one it goes on with. */
+  readonly startedAt: number;
   /** Books time: milliseconds spent in this kind of work. What is not booked counts as the stage's own kind. */
   spent(work: Work, milliseconds: number): void;
   /** Books money, US dollars. */
