@@ -4,6 +4,7 @@ Mihalcea and Tarau, "TextRank: Bringing Order into Texts" (2004); Carbonell and 
 """
 
 import re
+from operator import mul
 
 from ._markdown import outline, without_markup
 from ._similar import cosine, vectors
@@ -55,7 +56,7 @@ def rank(texts, most=12, title=""):
     scores = [1.0 / size] * size
     for _ in range(_ROUNDS):
         shares = [score / total for score, total in zip(scores, sums)]
-        scores = [(1 - _DAMPING) / size + _DAMPING * sum(map(float.__mul__, row, shares)) for row in links]
+        scores = [(1 - _DAMPING) / size + _DAMPING * sum(map(mul, row, shares)) for row in links]
     top = max(scores)
     for i, sentence in enumerate(found):
         score = scores[i] / top

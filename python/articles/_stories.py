@@ -118,12 +118,13 @@ def _story(identity, form, theme, members, picks, direct):
 
 
 def post_stories(posts):
-    """Stories of posts: ``{"id", "title", "text", "score", "howto"}``. Posts about one thing become one story."""
+    """Stories of posts: ``{"id", "title", "text", "score", "steps"}``, steps being the parts of
+    a how-to that show code. Posts about one thing become one story."""
     stories = []
     for group in groups([f"{post['title']} {post['title']} {post['title']} {post['text'][:4000]}" for post in posts]):
         members = [posts[i] for i in group]
         members.sort(key=lambda post: (-post["score"], post["id"]))
-        form = "integrative" if len(members) > 1 else "how-to" if members[0]["howto"] else "general"
-        score = min(1.0, members[0]["score"] + 0.05 * min(4, len(members) - 1))
+        form = "integrative" if len(members) > 1 else "how-to" if members[0]["steps"] else "general"
+        score = min(1.0, members[0]["score"] + 0.05 * min(4, len(members) - 1) + (0.03 * min(5, members[0]["steps"]) if form == "how-to" else 0.0))
         stories.append({"id": f"post:{members[0]['id']}", "form": form, "theme": None, "members": [post["id"] for post in members], "picks": [], "score": round(score, 4)})
     return sorted(stories, key=lambda story: (-story["score"], story["id"]))

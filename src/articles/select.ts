@@ -117,7 +117,7 @@ async function storiesOf(
           title: item.title,
           text: item.text,
           score: item.measures.score,
-          howto: isHowTo(item),
+          steps: isHowTo(item) ? stepsIn(item.text) : 0,
         })),
       ],
       context,
@@ -134,6 +134,14 @@ function isHowTo({ kind, title, text }: Enriched): boolean {
     kind === "guide" ||
     /\b(?:how to|guide|tutorial|step by step|getting started|introduction to)\b/i.test(title)
   );
+}
+
+/** Headings that have code before the next one. */
+function stepsIn(text: string): number {
+  return text
+    .split(/^#{2,4}\s/m)
+    .slice(1)
+    .filter((part) => part.includes("```")).length;
 }
 
 function refusal(

@@ -50,7 +50,7 @@ async function examine(draft: Draft, options: CheckOptions, context: StageContex
   const { pool, links, config, llm } = options;
   const sources = draft.citations.map(({ text }) => text);
   const [facts, found] = await Promise.all([
-    callPython<FactFindings>(pool, "verify", [draft.body, sources], context),
+    callPython<FactFindings>(pool, "verify", [draft.body, sources, llm === undefined], context),
     links.check(draft.citations, draft.body, context.signal),
   ]);
   const verdict = judge(draft, facts, found, config);

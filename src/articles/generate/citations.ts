@@ -1,5 +1,6 @@
 /** The numbered sources of one article. */
 import type { Citation, Enriched, Release } from "../model.js";
+import { dayInWords } from "./words.js";
 
 export class Citations {
   readonly #list: Citation[] = [];
@@ -12,6 +13,7 @@ export class Citations {
   /** The mark of a release: `[^3]`. The same release has the same mark everywhere. */
   release(item: Enriched, release: Release): string {
     const name = item.package?.name ?? item.title;
+    const facts = item.package === undefined ? "" : `${item.package.description} ${item.package.version}\n`;
     const entries = release.entries.map(({ text }) => text).join("\n");
     return this.#mark(`${item.id}@${release.version}@${release.line}`, {
       label: `${name} ${release.version}, changelog`,
@@ -19,7 +21,7 @@ export class Citations {
       ...(item.path === undefined ? {} : { path: item.path }),
       line: release.line,
       endLine: release.endLine,
-      text: `${name} ${release.version} ${release.date ?? ""}\n${entries}`,
+      text: `${name} ${release.version}${release.date === null ? "" : `, ${release.date}, ${dayInWords(release.date)}`}\n${facts}${entries}`,
     });
   }
 

@@ -17,7 +17,7 @@ export function writeFamilyArticle(brief: Brief): Written {
   const since = releases[releases.length - 1]?.release.date ?? undefined;
   const lines: string[] = [opening(brief, citations)];
   const shared = sharedEntries(changes);
-  const days = commonDays(brief.items);
+  const days = commonDays(brief.items).filter(({ date }) => since === undefined || date >= since);
   lines.push(
     "",
     `Since ${since === undefined ? "their first release" : monthInWords(since)} they had ${counted(releases.length, "release")} with ${counted(changes.length, "entry").replace("entrys", "entries")} that matter to somebody who uses them${shared.length > 0 ? `; ${counted(shared.length, "entry").replace("entrys", "entries")} ${shared.length === 1 ? "stands" : "stand"} in more than one changelog` : ""}.`,
@@ -53,10 +53,13 @@ export function writeFamilyArticle(brief: Brief): Written {
     if (description !== "") lines.push(`${asSentence(asMarkdown(description))}`, "");
     lines.push(...bullets(top(own, MOST_PER_PACKAGE), citations, true));
   }
+  const [newest] = top(changes, 1);
+  const common = shared[0]?.[0];
+  const example = common ?? newest;
   return {
     title: `${listed(names)}: what changed across the family${since === undefined ? "" : ` since ${monthInWords(since)}`}`,
     summary: clipped(
-      `${counted(releases.length, "release")} of ${listed(names)}${shared[0] === undefined ? "" : `, with changes that reached more than one of them: ${asSentence(shared[0][0]?.entry.text ?? "")}`}`,
+      `${counted(releases.length, "release")} of ${listed(names)}${example === undefined ? "" : `; ${common === undefined ? "what weighs most" : "in more than one of them"}: ${asSentence(example.entry.text)}`}`,
       300,
     ),
     tags: [...names.slice(0, 3), "dependencies", "release notes"],

@@ -19,7 +19,7 @@ interface Section {
   readonly blocks: readonly Block[];
 }
 
-const MOST_STEPS = 7;
+const MOST_WORDS = 1_400;
 const MOST_WORDS_A_STEP = 90;
 const MOST_CODE_LINES = 45;
 const SIDE_MATTER =
@@ -36,8 +36,9 @@ export async function writeGuideArticle(
   const citations = new Citations();
   const facts = item.package;
   const subject = facts === undefined ? "" : `${facts.name} ${facts.version}`;
-  const steps = stepsOf(sections).slice(0, MOST_STEPS);
-  const withCode = steps.filter(({ blocks }) => blocks.some(({ kind }) => kind === "code")).length;
+  const parts = partsOf(sections);
+  const steps = parts.filter(({ level }) => level === topLevel(parts)).length;
+  const withCode = parts.filter(({ blocks }) => blocks.some(({ kind }) => kind === "code")).length;
   const intro = sections
     .filter(({ level }) => level <= 1)
     .flatMap(({ blocks }) => blocks)
@@ -51,31 +52,67 @@ export async function writeGuideArticle(
   else lines.push(`${about.trim()}${citations.item(item)}`);
   lines.push(
     "",
-    `Below are ${counted(steps.length, "step")}, ${withCode} of them with code as the guide has it.`,
+    `${counted(parts.length, "part")} follow${parts.length === 1 ? "s" : ""}, ${withCode} with code as the guide has it.`,
   );
-  steps.forEach((step, index) => {
-    lines.push("", `## ${index + 1}. ${asMarkdown(plain.get(step.title) ?? step.title)}`);
-    lines.push(...stepLines(step, item, plain, citations));
-  });
+  let number = 0;
+  for (const part of parts) {
+    const title = asMarkdown(plain.get(part.title) ?? part.title);
+    lines.push("", part.level === topLevel(parts) ? `## ${++number}. ${title}` : `### ${title}`);
+    lines.push(...stepLines(part, item, plain, citations));
+  }
   const topic = item.title;
   return {
-    title: facts === undefined ? topic : `How to use ${facts.name}: ${topic}`,
+    title: facts === undefined ? topic : titleOf(topic, facts.name, facts.version),
     summary: clipped(
-      `${intro === undefined ? topic : (plain.get(intro.text) ?? topic)} ${counted(steps.length, "step")} with code${subject === "" ? "" : `, for ${subject}`}.`,
+      `${counted(steps, "step")}${subject === "" ? "" : ` for ${subject}`}: ${titles(parts, plain)}.`,
       300,
     ),
-    tags: [...(facts === undefined ? [] : [facts.name]), "how-to", ...item.measures.topics.slice(0, 3)],
+    tags: [
+      ...new Set([...(facts === undefined ? [] : [facts.name]), "how-to", ...item.measures.topics]),
+    ].slice(0, 5),
     body: lines.join("\n"),
     citations: citations.list,
   };
 }
 
-/** Parts of the guide that say and show something; a part without either belongs to its parts. */
-function stepsOf(sections: readonly Section[]): readonly Section[] {
-  return sections.filter(
-    ({ level, title, blocks }) =>
-      level >= 2 && title !== "" && !SIDE_MATTER.test(title) && blocks.some(({ kind }) => kind !== "item"),
-  );
+/** Parts of the guide that say or show something, until there are enough; a part without either only groups others. */
+function partsOf(sections: readonly Section[]): readonly Section[] {
+  const found: Section[] = [];
+  let words = 0;
+  for (const [index, section] of sections.entries()) {
+    const { level, title, blocks } = section;
+    if (level < 2 || title === "" || SIDE_MATTER.test(title)) continue;
+    const next = sections[index + 1];
+    const isGroup = next !== undefined && next.level > level;
+    if (!isGroup && !blocks.some(({ kind }) => kind !== "item")) continue;
+    // A list that is announced but kept elsewhere leaves nothing to read.
+    if (!isGroup && blocks.every(({ kind, text }) => kind === "text" && text.trimEnd().endsWith(":")))
+      continue;
+    found.push(section);
+    words += blocks.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
+    if (words > MOST_WORDS) break;
+  }
+  while (found.length > 0 && (found[found.length - 1]?.blocks.length ?? 0) === 0) found.pop();
+  return found;
+}
+
+function topLevel(parts: readonly Section[]): number {
+  return Math.min(...parts.map(({ level }) => level));
+}
+
+/** A guide that names the package in its title needs it no second time. */
+function titleOf(topic: string, name: string, version: string): string {
+  if (topic.toLowerCase().includes(name.toLowerCase())) return `${topic} (${version})`;
+  const rest = /^[A-Z][a-z]+\b/.test(topic) ? `${topic[0]?.toLowerCase()}${topic.slice(1)}` : topic;
+  return `How to use ${name} ${version}: ${rest}`;
+}
+
+function titles(parts: readonly Section[], plain: ReadonlyMap<string, string>): string {
+  return parts
+    .filter(({ level }) => level === topLevel(parts))
+    .map(({ title }) => plain.get(title) ?? title)
+    .map((title) => (/^[A-Z][a-z]/.test(title) ? `${title[0]?.toLowerCase()}${title.slice(1)}` : title))
+    .join("; ");
 }
 
 function stepLines(

@@ -12,6 +12,7 @@ import { writeThemeArticle } from "./theme-article.js";
 import type { Written } from "./written.js";
 
 export { changesOf, groupOf, releasesOf } from "./changes.js";
+export { asMarkdown } from "./words.js";
 
 /** The name of the generator that asks no model. */
 export const EXTRACTIVE = "extractive";

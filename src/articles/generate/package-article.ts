@@ -108,9 +108,18 @@ export function bullets(
     const name = withName ? `${item.package?.name ?? item.title} ` : "";
     const date = release.date === null ? "" : ` (${dayInWords(release.date)})`;
     const mark = entry.kind === "security" || entry.kind === "breaking" ? `*${entry.kind}* ` : "";
-    const head = withVersion ? `**${name}${release.version}**${date}: ` : "";
+    const line = lineOf(release.version, item.package?.version);
+    const head = withVersion ? `**${name}${release.version}**${line}${date}: ` : "";
     return `- ${head}${mark}${asSentence(asMarkdown(entry.text))}${citations.release(item, release)}`;
   });
+}
+
+/** A fix that was also made for an older major version is no newer than the installed one. */
+function lineOf(version: string, installed: string | undefined): string {
+  const [major, own] = [version, installed ?? ""].map((text) => /^\d+/.exec(text)?.[0]);
+  return major !== undefined && own !== undefined && Number(major) < Number(own)
+    ? `, of the ${major}.x line`
+    : "";
 }
 
 function table(

@@ -3,7 +3,7 @@ import type { Brief, Enriched } from "../model.js";
 import { type Change, changesOf, compareVersions, top } from "./changes.js";
 import { Citations } from "./citations.js";
 import { bullets } from "./package-article.js";
-import { clipped, counted, dayInWords, listed } from "./words.js";
+import { asSentence, clipped, counted, dayInWords, listed } from "./words.js";
 import type { Written } from "./written.js";
 
 const MOST_PER_PACKAGE = 5;
@@ -80,7 +80,7 @@ export function writeThemeArticle(brief: Brief): Written {
   return {
     title: theme.title(members.length),
     summary: clipped(
-      `${counted(changes.length, "change")} in ${listed(names)}${newest === undefined ? "" : `; the latest: ${nameOf(newest.item)} ${newest.release.version}, ${newest.entry.text}`}`,
+      `${counted(changes.length, "change")} in ${listed(names)}${newest === undefined ? "" : `; the latest: ${nameOf(newest.item)} ${newest.release.version}, ${asSentence(newest.entry.text)}`}`,
       300,
     ),
     tags: [theme.tag, "dependencies", "release notes"],

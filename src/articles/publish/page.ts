@@ -1,10 +1,11 @@
 /** A checked article as the text of its file. */
 import { dirname, relative, sep } from "node:path";
-import { EXTRACTIVE } from "../generate/index.js";
+import { asMarkdown, EXTRACTIVE } from "../generate/index.js";
 import type { Checked, Citation, Draft, Figure } from "../model.js";
 import { type FrontMatter, writeFrontMatter } from "./front-matter.js";
 
 const WORDS_PER_MINUTE = 220;
+const SAME_BEGINNING = 60;
 
 /** A picture that goes beside the page. */
 export interface PageImage {
@@ -51,7 +52,10 @@ export function makePage({ draft, verdict }: Checked, path: string, date: Date):
   }
   const parts = [
     writeFrontMatter(fields),
-    `${draft.summary}\n`,
+    // A summary that is the first sentence would be read twice.
+    ...(used.body.trimStart().startsWith(draft.summary.slice(0, SAME_BEGINNING))
+      ? []
+      : [`${asMarkdown(draft.summary)}\n`]),
     `${body.trim()}\n`,
     `## How this was made\n\n${provenance(draft, verdict.doubtful.length)}\n`,
     `${used.citations.map((citation) => footnote(citation, path)).join("\n")}\n`,
