@@ -1,6 +1,7 @@
 /** The `select` stage: out of everything that was read, the stories of this run. Deterministic: ties go by id. */
 import { createHash } from "node:crypto";
-import { callPython, type Item, type PythonCalls, type StageContext } from "../pipeline/index.js";
+import type { LLM } from "../llm/index.js";
+import { askModel, callPython, type Item, type PythonCalls, type StageContext } from "../pipeline/index.js";
 import type { Config } from "./config.js";
 import type { History } from "./history.js";
 import type { Brief, Enriched, Form, Story } from "./model.js";
@@ -9,11 +10,14 @@ export interface SelectOptions {
   readonly config: Config;
   readonly history: History;
   readonly pool: PythonCalls;
+  readonly llm: LLM | undefined;
   /** Also stories that were published, and packages in their cooldown. */
   readonly force: boolean;
 }
 
 const NEAR_DUPLICATE = 0.7;
+/** Candidates that the model is asked about, for each article that is wanted. */
+const ASKED_PER_ARTICLE = 3;
 /** A second story about the same package, or of the same form, must be that much better to go first. */
 const SAME_GROUP_PENALTY = 0.3;
 const SAME_FORM_PENALTY = 0.12;
@@ -42,7 +46,8 @@ export async function select(
     if (reason === undefined) open.push(candidate);
     else context.note(`${story.id} was left out: ${reason}`);
   }
-  const chosen = choose(open, config.articlesPerRun);
+  const scored = await scoredByModel(open, options, context);
+  const chosen = choose(scored, config.articlesPerRun);
   const slugs = new Set<string>();
   return chosen.map(({ story, members, signature }) => {
     const slug = uniqueSlug(slugOf(story, members), slugs);
@@ -54,6 +59,30 @@ interface Candidate {
   readonly story: Story;
   readonly members: readonly Enriched[];
   readonly signature: string;
+}
+
+/** The best candidates with the mean of their score and the model's; one whose answer is no number keeps its own. */
+async function scoredByModel(
+  candidates: readonly Candidate[],
+  { config, llm }: SelectOptions,
+  context: StageContext,
+): Promise<readonly Candidate[]> {
+  if (llm === undefined || !config.scoreByModel) return candidates;
+  const asked = candidates.slice(0, ASKED_PER_ARTICLE * config.articlesPerRun);
+  return Promise.all(
+    asked.map(async (candidate) => {
+      const { story, members } = candidate;
+      const sources = members.map(({ title, highlights, releases }) => {
+        const texts = highlights.length > 0 ? highlights : (releases[0]?.entries ?? []);
+        return `${title}: ${texts.map(({ text }) => text).join(" ")}`;
+      });
+      const prompt = `How much would this help a software developer this week, from 0 to 10? Answer with the number only.\n\n${sources.join("\n\n")}`;
+      const { text } = await askModel(llm, prompt, context, { temperature: 0, maxTokens: 8 });
+      const points = Number.parseFloat(/\d+(?:\.\d+)?/.exec(text)?.[0] ?? "");
+      if (!(points >= 0 && points <= 10)) return candidate;
+      return { ...candidate, story: { ...story, score: (story.score + points / 10) / 2 } };
+    }),
+  );
 }
 
 async function withoutDuplicates(

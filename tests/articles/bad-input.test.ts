@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { COMMAND, ROOT, startProcess, temporaryFolder } from "../cli/command.js";
-import { rss, startFeedServer, storyAbout } from "./feed-server.js";
+import { otherStoryAbout, rss, startFeedServer, storyAbout } from "./feed-server.js";
 import { argumentsFor, articles, expectGoodPost, newPlace, type Place, postsIn } from "./posts.js";
 
 const server = await startFeedServer({
@@ -43,9 +43,9 @@ const server = await startFeedServer({
     {
       title: "Osprey 2: &quot;quoted&quot; --- [and] *starred*",
       link: "https://osprey.example/2?utm_source=feed#top",
-      text: `<script>alert("x")</script><p>${storyAbout("Osprey")}</p><img src=x onerror=alert(1)><iframe src="https://evil.example"></iframe>`,
+      text: `<script>alert("x")</script><p>${otherStoryAbout("Osprey")}</p><img src=x onerror=alert(1)><iframe src="https://evil.example"></iframe>`,
     },
-    { title: "Osprey again", link: "https://www.osprey.example/2", text: storyAbout("Osprey") },
+    { title: "Osprey again", link: "https://www.osprey.example/2", text: otherStoryAbout("Osprey") },
     {
       title: "إصدار جديد من المكتبة",
       link: "https://arabic.example/1",

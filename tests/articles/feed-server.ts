@@ -2,15 +2,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-const PARAGRAPH =
-  "The new release of the parser library changes how the cache works, so that every worker thread reads source code without taking a lock. " +
-  "Benchmarks of the maintainers show that parsing a large module is faster by a third on four cores. " +
-  "Projects that call the old function must pass the new option, because the default changed in this version. " +
-  "The type declarations were rewritten, and the compiler now reports a wrong callback where it is passed. " +
-  "Memory of long-running servers no longer grows, since the buffer of each request is released when its response ends. ";
-
-export const GOOD_TEXT = PARAGRAPH.repeat(1);
-
 /** An RSS feed of these items. */
 export function rss(items: readonly { title?: string; link: string; text: string; guid?: string }[]): string {
   const xml = items.map(
@@ -19,6 +10,18 @@ export function rss(items: readonly { title?: string; link: string; text: string
       `<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><description><![CDATA[${text}]]></description></item>`,
   );
   return `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>${xml.join("")}</channel></rss>`;
+}
+
+/** Another story, about birds of prey of another kind, so to say. */
+export function otherStoryAbout(subject: string): string {
+  return [
+    `${subject} is a small command-line tool that draws charts out of log files, and its second version is here.`,
+    `The drawing code of ${subject} was written anew in Rust, and a plugin for editors comes with it.`,
+    `Charts can be sent to a terminal or saved as pictures, and ${subject} now chooses colours that print well.`,
+    `A query language filters lines before they are drawn; its syntax follows that of the SQL family.`,
+    `Old configuration files of ${subject} keep working, but the command to install plugins has another name.`,
+    `The author explains in a long post which algorithms find outliers in latency data, and why medians are shown.`,
+  ].join(" ");
 }
 
 /** A story that no other resembles. */

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { startModelServer } from "../../bench/articles/model-server.js";
 import { ROOT, temporaryFolder } from "../cli/command.js";
-import { startModelServer } from "./model-server.js";
 import { articles, expectGoodPost, newPlace, postsIn, timeless } from "./posts.js";
 
 const server = await startModelServer();
