@@ -44,7 +44,8 @@ _WORKSHOP = re.compile(
     r"|^no (?:notable |user-facing )?changes|^contributors:?|\bshared config\b|\b(?:ci|jest|mocha)\b|^maintenance release",
     re.I,
 )
-_HASH = re.compile(r"\s*[\[(]*`?\b[0-9a-f]{7,40}\b`?[\])]*(?:\([^)\s]*\))?")
+_COMMIT = r"\[?`?\b(?=[a-f]*\d)[0-9a-f]{7,40}\b`?\]?(?:\([^)\s]*\))?"
+_HASH = re.compile(rf"\s*(?:\({_COMMIT}\)|{_COMMIT})")
 _THANKS = re.compile(r"\s*\(?(?:(?:many |special )?thanks\b.*$|see (?:PR|issue|also)s?\b.*$|by @\S+\)?|closes?:?\s+#\d+.*$)", re.I)
 _NUMBER = re.compile(r"\s*[\[(]*`?#\d*`?[\])]*(?=[\s.,;:)]|$)")
 
