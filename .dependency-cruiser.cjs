@@ -6,11 +6,11 @@ const LAYERS = [
   ["worker"],
   ["pool"],
   ["profiler", "bindings"],
-  ["llm", "pipeline", "server", "cluster"],
+  ["llm", "pipeline", "articles", "server", "cluster"],
   ["cli"],
 ];
 // Products that may use one another, in one direction only.
-const SIDEWAYS = { pipeline: ["llm"], server: ["bindings"], bindings: ["analyzer"] };
+const SIDEWAYS = { pipeline: ["llm"], articles: ["pipeline", "llm"], server: ["bindings"], bindings: ["analyzer"] };
 
 const folder = (name) => (LAYERS[0].includes(name) ? `^src/${name}\\.ts$` : `^src/${name}/`);
 const above = (level, name) =>

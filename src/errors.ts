@@ -41,7 +41,12 @@ export type ErrorCode =
   | "LLM_CIRCUIT_OPEN"
   | "LLM_TOOL_ROUNDS"
   | "LLM_INVALID_OUTPUT"
-  | "LLM_PEER_MISSING";
+  | "LLM_PEER_MISSING"
+  | "JOURNAL_UNUSABLE"
+  | "STAGE_TIMEOUT"
+  | "SOURCE_FAILED"
+  | "ARTICLE_REJECTED"
+  | "PUBLISH_FAILED";
 
 const BRAND = Symbol.for("nogil.error");
 

@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   map: async () => (await import("./map.js")).addMap,
   profile: async () => (await import("./profile.js")).addProfile,
   llm: async () => (await import("./llm.js")).addLlm,
+  articles: async () => (await import("./articles.js")).addArticles,
   demo: async () => (await import("./demo.js")).addDemo,
 };
 

@@ -1,0 +1,3 @@
+export { commitPosts } from "./commit.js";
+export { writeDigest } from "./digest.js";
+export { type PublishOptions, publish, writeAtOnce } from "./post-file.js";
