@@ -10,6 +10,7 @@ import { addPython } from "./python.js";
 import { addRun } from "./run.js";
 import { addStatus } from "./status.js";
 import { Terminal } from "./terminal/index.js";
+import { addTypes } from "./types.js";
 
 /**
  * Runs the command line.
@@ -45,7 +46,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addRun, addMap, addDemo]) add(program, context, end);
+  for (const add of [addStatus, addPython, addRun, addMap, addTypes, addDemo]) add(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }

@@ -60,6 +60,12 @@ export interface PoolOptions {
   readonly output?: "inherit" | "events" | OutputListener;
   /** What a Python `datetime` becomes: a Date, or its ISO text with microseconds and zone. @default "date" */
   readonly dates?: "date" | "iso";
+  /**
+   * What a Python `int` from 2⁵³ on becomes: a bigint (`exact`), or the call fails with NotSendable (`number`), so that
+   * every int that arrives is a number.
+   * @default "exact"
+   */
+  readonly ints?: "exact" | "number";
 }
 
 /** Limits of one worker's life. */
@@ -97,6 +103,7 @@ export interface ResolvedOptions {
   readonly killAfter: number;
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
+  readonly ints: "exact" | "number";
 }
 
 const MAX_WORKERS = 1024;
@@ -156,6 +163,7 @@ const schema = z.strictObject({
     )
     .default("inherit"),
   dates: oneOf(["date", "iso"]).default("date"),
+  ints: oneOf(["exact", "number"]).default("exact"),
 });
 
 /** Options without a default, so that every one is there. */

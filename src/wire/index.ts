@@ -12,6 +12,7 @@ export {
 } from "./frame.js";
 export {
   Complex,
+  Constructed,
   Float,
   KeywordArguments,
   kwargs,

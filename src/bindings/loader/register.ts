@@ -1,0 +1,14 @@
+/** `node --import nogil/register app.js`: makes imports of Python files work. */
+import * as nodeModule from "node:module";
+import { load, resolve } from "./hooks.js";
+
+interface Hooks {
+  readonly resolve: typeof resolve;
+  readonly load: typeof load;
+}
+
+const { registerHooks } = nodeModule as { readonly registerHooks?: (hooks: Hooks) => void };
+
+// In the same thread where Node can do that (22.15 and later), else in the thread it has for hooks.
+if (registerHooks !== undefined) registerHooks({ resolve, load });
+else nodeModule.register("./hooks.js", import.meta.url);
