@@ -94,7 +94,8 @@ function printFields(shape: RecordShape, direction: Direction, printer: TypePrin
   return shape.fields
     .filter(({ name }) => direction === "sends" || !name.startsWith("_"))
     .map(({ name, type, isRequired, docstring }) => {
-      const text = printer.print(type, direction);
+      const isNeeded = direction === "sends" && isRequired;
+      const text = isNeeded ? printer.printRequired(type) : printer.print(type, direction);
       return `${tsdoc(docstring, [], "  ")}  ${propertyName(name)}${isRequired ? "" : "?"}: ${text};\n`;
     })
     .join("");
@@ -109,7 +110,7 @@ function printConstructorInput(shape: RecordShape, printer: TypePrinter): Body {
   );
   const members = named.map(
     ({ name, type, hasDefault }) =>
-      `  ${propertyName(name)}${hasDefault ? "?" : ""}: ${printer.print(type, "sends")};\n`,
+      `  ${propertyName(name)}${hasDefault ? "?" : ""}: ${hasDefault ? printer.print(type, "sends") : printer.printRequired(type)};\n`,
   );
   return { kind: "interface", text: members.join("") };
 }

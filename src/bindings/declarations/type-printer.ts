@@ -28,6 +28,12 @@ export class TypePrinter {
     return direction === "arrives" ? this.#arrives(type, false) : this.#sends(type);
   }
 
+  /** What may be sent as a property that has to be there: `undefined` would leave it out. */
+  printRequired(type: PythonType): string {
+    const members = type.kind === "union" ? type.members : [type];
+    return printUnion(members.map((member) => (member.kind === "none" ? "null" : this.#sends(member))));
+  }
+
   #arrives(type: PythonType, isKey: boolean): string {
     const inner = (part: PythonType) => this.#arrives(part, isKey);
     switch (type.kind) {

@@ -17,6 +17,8 @@ export interface ModuleCodeOptions {
   readonly bindings: string;
   /** A JavaScript expression for the absolute path of the Python file, or of another file of the project. */
   readonly pathOf: (file: string) => string;
+  /** What else the expressions need of `bindings`. */
+  readonly imports?: readonly string[];
 }
 
 /** Code that exports what the Python file does. */
@@ -33,7 +35,7 @@ export function moduleCode(module: PythonModule, options: ModuleCodeOptions): st
   }
   const plans = JSON.stringify(planner.plans);
   const lines = [
-    `import { bindModule } from ${JSON.stringify(options.bindings)};`,
+    `import { ${["bindModule", ...(options.imports ?? [])].join(", ")} } from ${JSON.stringify(options.bindings)};`,
     `const python = bindModule(${options.pathOf(module.file)}, ${relocated(plans, options)});`,
     ...values.map((value) => relocated(value, options)),
     `export { ${names.join(", ")} };`,

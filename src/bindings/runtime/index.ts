@@ -4,6 +4,7 @@ export type { Complex, Float, KeywordArguments, NdArray, TypedArray } from "../.
 export { bindModule, failImport } from "./bind-module.js";
 export { type Configuration, defineConfig } from "./configuration.js";
 export { closePools } from "./default-pools.js";
+export { locate } from "./locate.js";
 export type {
   CallOptions,
   Echo,

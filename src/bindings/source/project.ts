@@ -49,7 +49,7 @@ export class Project {
     const symbol = module.symbols.get(name);
     if (symbol === undefined) {
       for (const star of BUILTINS.has(name) ? [] : module.stars) {
-        const file = steps < MAX_IMPORT_STEPS ? this.#locate(module, star.level, star.module) : undefined;
+        const file = steps < MAX_IMPORT_STEPS ? this.locate(module, star.level, star.module) : undefined;
         const scope = file === undefined ? undefined : this.#tryModule(file);
         if (scope?.symbols.has(name)) return this.#lookUp(scope, name, steps + 1);
         if (file === undefined && KNOWN_STARS.has(star.module))
@@ -58,7 +58,7 @@ export class Project {
       return { kind: "external", name: `builtins.${name}` };
     }
     if (symbol.kind !== "import" || steps > MAX_IMPORT_STEPS) return { kind: "symbol", module, name, symbol };
-    const file = this.#locate(module, symbol.level, symbol.module);
+    const file = this.locate(module, symbol.level, symbol.module);
     const { member } = symbol;
     const external = member === undefined ? symbol.module : `${symbol.module}.${member}`;
     if (file === undefined) {
@@ -92,11 +92,15 @@ export class Project {
   }
 
   #locateIn(from: ModuleScope, { level, module }: { level: number; module: string }, name: string) {
-    return this.#locate(from, level, module === "" ? name : `${module}.${name}`);
+    return this.locate(from, level, module === "" ? name : `${module}.${name}`);
   }
 
-  /** The file of an import; undefined for modules outside of the project. */
-  #locate(from: ModuleScope, level: number, module: string): string | undefined {
+  /**
+   * The file of an import; undefined for modules outside of the project.
+   *
+   * @param level dots before the name
+   */
+  locate(from: ModuleScope, level: number, module: string): string | undefined {
     const path = module.split(".").filter((part) => part !== "");
     let folder = dirname(from.file);
     if (level > 0) {
