@@ -14,6 +14,7 @@ const entries = [
   "./dist/cli/index.js",
   "./dist/interpreter/index.js",
   "./dist/analyzer/parallel/summary-thread.js",
+  "./dist/bindings/loader/hooks.js",
 ].map((file) => join(root, file.replace("./dist/", "src/").replace(/\.js$/, ".ts")));
 
 // A module that was removed from src must not live on in dist.

@@ -24,6 +24,8 @@ export type ErrorCode =
   | "POOL_CLOSED"
   | "POOL_UNAVAILABLE"
   | "PROFILE_FAILED"
+  | "PYTHON_SOURCE"
+  | "UNSUPPORTED"
   | "LLM_AUTHENTICATION"
   | "LLM_MODEL_NOT_FOUND"
   | "LLM_CONTEXT_TOO_LONG"
@@ -328,6 +330,29 @@ export class ProfileFailed extends NogilError {
     readonly detail: string = "",
   ) {
     super("PROFILE_FAILED", detail === "" ? message : `${message}\n${detail.trimEnd()}`);
+  }
+}
+
+/** A Python file that cannot be read for its types: not there, or not Python. It was not run. */
+export class PythonSourceError extends NogilError {
+  constructor(
+    readonly file: string,
+    readonly reason: string,
+    /** From 1; undefined where the whole file is meant. */
+    readonly line?: number,
+    /** In characters, from 1. */
+    readonly column?: number,
+    options?: ErrorOptions,
+  ) {
+    const place = line === undefined ? "" : `:${line}:${column ?? 1}`;
+    super("PYTHON_SOURCE", `${file}${place}: ${reason}`, options);
+  }
+}
+
+/** Python's signature allows the call, and this version of nogil cannot make it; the message says what to do instead. */
+export class Unsupported extends NogilError {
+  constructor(message: string) {
+    super("UNSUPPORTED", message);
   }
 }
 

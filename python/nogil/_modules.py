@@ -70,9 +70,12 @@ class Registry:
         self._instances = instances
 
     def resolve(self, name):
-        """The callable for ``function``, ``module.function``, ``Class.method`` or ``module.Class.method``."""
+        """The callable for ``function``, ``module.function``, ``Class.method`` or ``module.Class.method``.
+
+        ``/path/of/module.py:function`` names the module by its file, for which there is only one.
+        """
         for module in self._modules:
-            for prefix in (f"{module.__name__}.", f"{module.__name__}:", ""):
+            for prefix in (f"{module.__name__}.", f"{module.__name__}:", f"{getattr(module, '__file__', None)}:", ""):
                 if name.startswith(prefix):
                     found = self._find(module, name[len(prefix) :])
                     if found is not None:

@@ -499,4 +499,15 @@ _FORMATS = {
     "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f", "f8": "d",
 }  # fmt: skip
 
-_RESTORERS = {"datetime": _restore_datetime, "bytes": _restore_bytes, "array": _restore_array}
+def _restore_new(value, attachments):
+    from ._construct import construct  # only typed imports send these
+
+    return construct(value[2], _restore(value[3], attachments), value[4])
+
+
+_RESTORERS = {
+    "datetime": _restore_datetime,
+    "bytes": _restore_bytes,
+    "array": _restore_array,
+    "new": _restore_new,
+}  # fmt: skip

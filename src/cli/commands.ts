@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import("./check.js")).addCheck,
   run: async () => (await import("./run.js")).addRun,
   map: async () => (await import("./map.js")).addMap,
+  types: async () => (await import("./types.js")).addTypes,
   profile: async () => (await import("./profile.js")).addProfile,
   llm: async () => (await import("./llm.js")).addLlm,
   articles: async () => (await import("./articles.js")).addArticles,

@@ -71,6 +71,12 @@ export interface PoolOptions {
   readonly output?: "inherit" | "events" | OutputListener;
   /** What a Python `datetime` becomes: a Date, or its ISO text with microseconds and zone. @default "date" */
   readonly dates?: "date" | "iso";
+  /**
+   * What a Python `int` from 2⁵³ on becomes: a bigint (`exact`), or the call fails with NotSendable (`number`), so that
+   * every int that arrives is a number.
+   * @default "exact"
+   */
+  readonly ints?: "exact" | "number";
 }
 
 /** Limits of one worker's life. */
@@ -108,6 +114,7 @@ export interface ResolvedOptions {
   readonly killAfter: number;
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
+  readonly ints: "exact" | "number";
 }
 
 const MAX_WORKERS = 1024;
@@ -158,6 +165,7 @@ const RULES: Rules<PoolOptions> = {
     (value) => value === "inherit" || value === "events" || typeof value === "function",
   ),
   dates: oneOf("date", "iso"),
+  ints: oneOf("exact", "number"),
 };
 
 const DEFAULTS = {
@@ -179,6 +187,7 @@ const DEFAULTS = {
   killAfter: 2_000,
   output: "inherit",
   dates: "date",
+  ints: "exact",
 } as const satisfies Omit<ResolvedOptions, "modules" | "cwd">;
 
 /** @throws InvalidOption naming the option, its value and what is allowed. */

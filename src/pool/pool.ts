@@ -495,7 +495,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #workerOptions(): WorkerOptions {
-    const { modules, cwd, env, maxMessageBytes, startTimeout, dates } = this.#options;
+    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints } = this.#options;
     const { initializer, threadInitializer, safetyChecks } = this.#options;
     const threads = this.#threadsPerWorker();
     return {
@@ -511,7 +511,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       threadsInAll: threads * this.#wantedWorkers(),
       cores: this.#cores,
       maxMessageBytes,
-      decoding: { dates },
+      decoding: { dates, ints },
       startTimeout,
     };
   }

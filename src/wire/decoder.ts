@@ -25,10 +25,13 @@ const UNFINISHED = Symbol("unfinished");
 export interface DecoderOptions {
   /** What a Python `datetime` becomes. `"iso"` keeps microseconds and the zone. @default "date" */
   readonly dates?: "date" | "iso";
+  /** `number`: an int that a number cannot hold exactly is refused instead of becoming a bigint. @default "exact" */
+  readonly ints?: "exact" | "number";
 }
 
 export class Decoder {
   readonly #isoDates: boolean;
+  readonly #onlyNumbers: boolean;
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
   #end = 0;
@@ -43,6 +46,7 @@ export class Decoder {
 
   constructor(options: DecoderOptions = {}) {
     this.#isoDates = options.dates === "iso";
+    this.#onlyNumbers = options.ints === "number";
   }
 
   /**
@@ -220,6 +224,11 @@ export class Decoder {
     this.#need(2 * count);
     const value = fromDigits(this.#bytes, this.#position, count, signed < 0);
     this.#position += 2 * count;
+    if (this.#onlyNumbers && typeof value === "bigint")
+      throw new NotSendable(
+        "result",
+        `an int of ${value.toString(2).length} bits is no exact number (ints: "number")`,
+      );
     return value;
   }
 

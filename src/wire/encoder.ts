@@ -10,7 +10,7 @@ import { kindOf } from "./arrays.js";
 import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
 import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
-import { Complex, Float, NdArray, Tuple } from "./special-values.js";
+import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
 import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
@@ -309,6 +309,7 @@ export class Encoder {
     if (value instanceof Tuple) return this.#tuple(value.items, depth);
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
+    if (value instanceof Constructed) return this.#constructed(value, depth);
     this.#instance(value, depth);
   }
 
@@ -382,6 +383,13 @@ export class Encoder {
     if (reason !== undefined) throw new Unsendable(reason);
     this.#extension("datetime", 1);
     this.#number(value.getTime());
+  }
+
+  #constructed({ type, value, isKeywords }: Constructed, depth: number): void {
+    this.#extension("new", 3);
+    this.#text(type);
+    this.#value(value, depth);
+    this.#byte(isKeywords ? TRUE : FALSE);
   }
 
   #binary(value: ArrayBufferView | ArrayBufferLike): void {

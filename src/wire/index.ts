@@ -15,6 +15,7 @@ export {
 export { ReplyRegion, RequestRegion } from "./regions.js";
 export {
   Complex,
+  Constructed,
   Float,
   KeywordArguments,
   kwargs,

@@ -23,12 +23,12 @@ export class Float {
 }
 
 /** Keyword arguments of a call: `pool.push("resize", image, kwargs({ width: 64 }))`. */
-export class KeywordArguments {
-  constructor(readonly values: Readonly<Record<string, unknown>>) {}
+export class KeywordArguments<T extends object = Readonly<Record<string, unknown>>> {
+  constructor(readonly values: T) {}
 }
 
 /** Marks the last argument of a call as its keyword arguments. Properties that are `undefined` are left out. */
-export function kwargs(values: Readonly<Record<string, unknown>>): KeywordArguments {
+export function kwargs<T extends object>(values: T): KeywordArguments<T> {
   return new KeywordArguments(values);
 }
 
@@ -47,9 +47,23 @@ export type TypedArray =
   | Float64Array;
 
 /** A NumPy array that is not one-dimensional, in C order. */
-export class NdArray {
+export class NdArray<T extends TypedArray = TypedArray> {
   constructor(
-    readonly data: TypedArray,
+    readonly data: T,
     readonly shape: readonly number[],
+  ) {}
+}
+
+/**
+ * A value that the worker makes into an instance of a Python type before it calls the function: `type` is a standard
+ * type (`pathlib.Path`) or a class of a loaded module by the file that defines it (`/app/models.py:User`). The
+ * bindings send parameters with such type hints in this form.
+ */
+export class Constructed {
+  constructor(
+    readonly type: string,
+    readonly value: unknown,
+    /** Whether the value's properties are keyword arguments of the class. */
+    readonly isKeywords: boolean,
   ) {}
 }

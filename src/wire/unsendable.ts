@@ -1,7 +1,7 @@
 /** What cannot be sent to Python, and where in a value it is. The search is slow, and only run after encoding failed. */
 import { NotSendable } from "../errors.js";
 import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
-import { Complex, Float, NdArray, Tuple } from "./special-values.js";
+import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 
 /** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
@@ -43,6 +43,7 @@ export function reasonAgainstKey(value: object): string | undefined {
   const hasHash =
     value instanceof Date ||
     value instanceof Complex ||
+    (value instanceof Constructed && !value.isKeywords) ||
     value instanceof Float ||
     value instanceof Uint8Array ||
     value instanceof ArrayBuffer ||
