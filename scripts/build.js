@@ -8,11 +8,12 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-/** What package.json exports, what bin/nogil.js loads, and what setup.js needs of the interpreter layer. */
+/** What package.json exports, what bin/nogil.js loads, and what setup.js and bench/ need of lower layers. */
 const entries = [
   ...Object.values(exports).flatMap((entry) => (entry.default ? [entry.default] : [])),
   "./dist/cli/index.js",
   "./dist/interpreter/index.js",
+  "./dist/concurrency/index.js",
 ].map((file) => join(root, file.replace("./dist/", "src/").replace(/\.js$/, ".ts")));
 
 // A module that was removed from src must not live on in dist.

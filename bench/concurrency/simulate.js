@@ -7,7 +7,7 @@ import { curves, score, simulate } from "./simulator.js";
 const SEEDS = [1, 2, 3, 4, 5];
 
 /** @type {Record<string, (bounds: { most: number, cores: number }) => import("./rivals/rival.js").Rival>} */
-const contestants = { nogil: (bounds) => new Controller(bounds), ...RIVALS };
+const contestants = { nogil: (bounds) => new Controller({ ...bounds, start: bounds.cores }), ...RIVALS };
 const verbose = process.argv.includes("--verbose");
 
 for (const kind of /** @type {const} */ (["free-threaded", "gil"])) {

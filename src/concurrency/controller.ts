@@ -11,7 +11,7 @@ import { type Advice, advise } from "./advice.js";
 import { Course } from "./course.js";
 import { hold, type KneeKeeper } from "./hold.js";
 import type { Sample } from "./sample.js";
-import { search, TIE } from "./search.js";
+import { search, TIE, whileNothingEnds } from "./search.js";
 import type { Plan, Reason, Step } from "./step.js";
 import { ceiling } from "./vetoes.js";
 
@@ -85,6 +85,7 @@ export class Controller {
     const course = this.#course;
     let from = course.limit;
     let reason: Reason = { kind: "start", text: `the search begins at ${from}` };
+    from = yield* whileNothingEnds(course, from, reason);
     while (true) {
       this.#phase = "search";
       const table = yield* search(course, from, reason);

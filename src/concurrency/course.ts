@@ -58,6 +58,12 @@ export class Course {
     return Math.max(1, Math.min(this.bounds.most, Math.round(limit)));
   }
 
+  /** Runs with a limit for some time, whatever comes of it. */
+  *glance(limit: number, reason: Reason, seconds: number): Plan<Sample> {
+    this.#limit = limit;
+    return yield { limit, reason, seconds, isSettling: true };
+  }
+
   /** Runs with a limit until enough is known about it. */
   *measure(limit: number, reason: Reason, size: WindowSize): Plan<Sample> {
     const change = { limit, reason };

@@ -18,6 +18,11 @@ const WORTHWHILE_STEP = 0.05;
 const LONGEST_JUMP = 4;
 const JUMP_BELOW_LOCK = 0.1;
 const JUMP_BELOW_USE = 0.6;
+/** How long nothing has to end before more are let in (seconds), and what threads have to do meanwhile. */
+const GLANCE_SECONDS = 0.1;
+const IDLE_IO = 0.8;
+/** Work that waits for I/O for more than this share of its time gains from a second thread in any case. */
+const MOSTLY_WAITING = 0.5;
 /** From here on the processors count as busy: the place to look is at their number and at one. */
 const BUSY_USE = 0.9;
 /** Neighbours nearer than this ratio are not told apart. */
@@ -73,9 +78,28 @@ export function* search(course: Course, start: number, reason: Reason): Plan<Tab
   yield* look(course, table, start, reason);
   const rose = yield* ramp(course, table, start);
   if (!rose && start > 1) yield* descend(course, table, start);
+  yield* lookAtOne(course, table);
   yield* refine(course, table);
   yield* confirm(course, table);
   return table;
+}
+
+/**
+ * Tasks that take long tell nothing for long. While none ends, threads wait for I/O and processors are free, more are let
+ * in: for a call of a minute nobody wants to find the limit by one minute's measurements.
+ *
+ * @returns the limit reached
+ */
+export function* whileNothingEnds(course: Course, start: number, reason: Reason): Plan<number> {
+  let limit = start;
+  let because = reason;
+  while (true) {
+    const { completions, shares, use } = yield* course.glance(limit, because, GLANCE_SECONDS);
+    const isIdle = shares !== undefined && shares.io > IDLE_IO && use < JUMP_BELOW_USE;
+    if (completions > 0 || !isIdle || limit >= course.bounds.most) return limit;
+    limit = course.within(limit * 2);
+    because = { kind: "jump", text: `no task has ended yet, and threads wait for I/O; trying ${limit}` };
+  }
 }
 
 function* look(course: Course, table: Table, limit: number, reason: Reason): Plan<void> {
@@ -114,6 +138,17 @@ function stride(limit: number, seen: Sample, cores: number): number {
   if (shares === undefined || shares.lock >= JUMP_BELOW_LOCK || use >= JUMP_BELOW_USE) return 2 * limit;
   const room = cores / Math.max(1e-3, 1 - betaIo(shares));
   return Math.max(2 * limit, Math.min(Math.floor(room), LONGEST_JUMP * limit));
+}
+
+/**
+ * Threads that share objects do so badly together that one alone beats any number of them, and on the way from two to
+ * many nothing shows it. Not for work that waits: there one is certain to do less.
+ */
+function* lookAtOne(course: Course, table: Table): Plan<void> {
+  const best = table.sample(table.smallestWithin(TIE));
+  const waits = best.shares !== undefined && best.shares.io > MOSTLY_WAITING;
+  if (table.has(1) || waits) return;
+  yield* look(course, table, 1, { kind: "down", text: "does one alone do better than any number of them?" });
 }
 
 function* descend(course: Course, table: Table, start: number): Plan<void> {

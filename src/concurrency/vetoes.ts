@@ -5,6 +5,8 @@ import type { Sample } from "./sample.js";
 
 /** All processors are busy: more threads would only take them from one another. */
 const FULL_USE = 0.985;
+/** With a thread for every processor, threads wait for one for this share of their time: others use the machine too. */
+const CROWDED = 0.4;
 /** Threads wait for one another for this share of their time. */
 const LOCK_BOUND = 0.4;
 /** Share of tasks that failed downstream. */
@@ -30,6 +32,10 @@ export function ceiling(limit: number, sample: Sample, bounds: Bounds): Ceiling 
   if (sample.isMemoryFull) return { limit, veto: "memory has reached its limit" };
   if (sample.use >= FULL_USE) {
     return { limit, veto: `the processors are full (${percent(sample.use)} of ${bounds.cores})` };
+  }
+  const runq = sample.shares?.runq ?? 0;
+  if (limit >= bounds.cores && runq > CROWDED) {
+    return { limit, veto: `threads wait for a processor for ${percent(runq)} of their time` };
   }
   const lock = sample.shares?.lock ?? 0;
   if (lock > LOCK_BOUND) {

@@ -83,6 +83,12 @@ export class Supervisor {
     for (const worker of this.#workers) this.retire(worker, Number.POSITIVE_INFINITY);
   }
 
+  /** Starts more workers, if more are wanted than before. */
+  want(workers: number): void {
+    this.#wanted = Math.max(this.#wanted, workers);
+    this.#fill();
+  }
+
   /** Resolves when as many workers run as are wanted, or none can be started. */
   async ready(): Promise<void> {
     while (this.#starting.size > 0) await Promise.all(this.#starting);

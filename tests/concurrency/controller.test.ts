@@ -141,6 +141,27 @@ describe("on curves without noise", () => {
     expect(controller.state.knee).toBeGreaterThan(32);
   });
 
+  it("lets more in while nothing ends and everything waits, up to the bound", () => {
+    const controller = new Controller({ most: 48, cores: 2, start: 2 });
+    const shares = { cpu: 0, runq: 0, lock: 0, io: 1 };
+    const nothing = ideal(
+      () => 0.001,
+      () => ({ completions: 0, latency: 0, shares, use: 0 }),
+    );
+    run(controller, nothing, 2);
+    expect(controller.state.limit).toBe(48);
+  });
+
+  it("does not while tasks compute", () => {
+    const controller = new Controller({ most: 48, cores: 2, start: 2 });
+    const shares = { cpu: 1, runq: 0, lock: 0, io: 0 };
+    const nothing = ideal(
+      () => 0.001,
+      () => ({ completions: 0, latency: 0, shares, use: 1 }),
+    );
+    expect(Math.max(...run(controller, nothing, 20))).toBe(2);
+  });
+
   it("follows when the work becomes another", () => {
     const controller = new Controller({ most: 64, cores: 2 });
     run(
@@ -176,6 +197,15 @@ describe("vetoes", () => {
       (limit) => ({ isMemoryFull: limit >= 8 }),
     );
     expect(Math.max(...run(controller, machine, 30))).toBe(8);
+  });
+
+  it("other people's work on the processors too", () => {
+    const controller = new Controller({ most: 64, cores: 2, start: 2 });
+    const machine = ideal(
+      (limit) => 100 * limit,
+      (limit) => ({ use: 0.4, shares: { cpu: 0.5, runq: limit < 2 ? 0.2 : 0.5, lock: 0, io: 0 } }),
+    );
+    expect(Math.max(...run(controller, machine, 30))).toBe(2);
   });
 
   it("overload downstream lowers the limit that was held", () => {

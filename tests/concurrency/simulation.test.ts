@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Curve, curves, score, simulate } from "../../bench/concurrency/simulator.js";
 import { Controller } from "../../src/concurrency/index.js";
 
-const nogil = (bounds: { most: number; cores: number }) => new Controller(bounds);
+const nogil = (bounds: { most: number; cores: number }) => new Controller({ ...bounds, start: bounds.cores });
 const SEEDS = [1, 2, 3, 4, 5];
 
 function median(values: number[]): number {
