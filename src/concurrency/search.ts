@@ -21,6 +21,8 @@ const JUMP_BELOW_USE = 0.6;
 /** How long nothing has to end before more are let in (seconds), and what threads have to do meanwhile. */
 const GLANCE_SECONDS = 0.1;
 const IDLE_IO = 0.8;
+/** One glance may meet threads that have only just begun; so many say that they compute. */
+const BUSY_GLANCES = 4;
 /** Work that waits for I/O for more than this share of its time gains from a second thread in any case. */
 const MOSTLY_WAITING = 0.5;
 /** From here on the processors count as busy: the place to look is at their number and at one. */
@@ -93,13 +95,16 @@ export function* search(course: Course, start: number, reason: Reason): Plan<Tab
 export function* whileNothingEnds(course: Course, start: number, reason: Reason): Plan<number> {
   let limit = start;
   let because = reason;
-  while (true) {
+  for (let busy = 0; busy < BUSY_GLANCES; ) {
     const { completions, shares, use } = yield* course.glance(limit, because, GLANCE_SECONDS);
-    const isIdle = shares !== undefined && shares.io > IDLE_IO && use < JUMP_BELOW_USE;
-    if (completions > 0 || !isIdle || limit >= course.bounds.most) return limit;
-    limit = course.within(limit * 2);
-    because = { kind: "jump", text: `no task has ended yet, and threads wait for I/O; trying ${limit}` };
+    if (completions > 0 || limit >= course.bounds.most) return limit;
+    if (shares === undefined || shares.io < IDLE_IO || use > JUMP_BELOW_USE) busy++;
+    else {
+      limit = course.within(limit * 2);
+      because = { kind: "jump", text: `no task has ended yet, and threads wait for I/O; trying ${limit}` };
+    }
   }
+  return limit;
 }
 
 function* look(course: Course, table: Table, limit: number, reason: Reason): Plan<void> {

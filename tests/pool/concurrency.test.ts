@@ -31,6 +31,11 @@ async function drive(pool: Pool, name: string, args: unknown[], isEnough: () => 
   return { changes, stats };
 }
 
+async function eventually(isTrue: () => boolean): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  while (!isTrue() && performance.now() < until) await sleep(20);
+}
+
 const limitOf = (pool: Pool, name: string) => pool.stats().concurrency?.[name]?.limit ?? 0;
 const kneeOf = (pool: Pool, name: string) => pool.stats().concurrency?.[name]?.knee;
 
@@ -83,6 +88,8 @@ describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
     const handles = Array.from({ length: 20 }, () => pool.push("wait", 5));
     await sleep(50);
     await Promise.all(handles.map((handle) => handle.cancel()));
+    // The worker of a cancelled task that does not end by itself is on its way out still.
+    await eventually(() => pool.stats().running === 0);
     for (const { running, waiting } of Object.values(pool.stats().concurrency ?? {})) {
       expect({ running, waiting }).toEqual({ running: 0, waiting: 0 });
     }
@@ -91,13 +98,11 @@ describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
 
   test("long tasks that wait are let in before the first has ended", async () => {
     const pool = await loads({ python: python.path, profile: "thread", concurrency: "auto" });
-    const handles = Array.from({ length: 32 }, () => pool.push("wait", 3));
-    const until = performance.now() + PATIENCE_MS;
-    while (pool.stats().running < 32 && pool.stats().fulfilled === 0 && performance.now() < until) {
-      await sleep(20);
-    }
+    const handles = Array.from({ length: 32 }, () => pool.push("wait", 30));
+    await eventually(() => pool.stats().running === 32 || pool.stats().fulfilled > 0);
+    expect(pool.stats().fulfilled).toBe(0);
     expect(pool.stats().running).toBe(32);
-    await Promise.all(handles);
+    await Promise.all(handles.map((handle) => handle.cancel()));
   });
 
   test("a new worker in the place of a killed one serves under the same limits", async () => {
@@ -150,31 +155,41 @@ describe.each(bothKinds())("a fixed number on $label", ({ python }) => {
   });
 });
 
-test.runIf(freeThreaded())(
-  "threads that share an object: processes are tried, or one thread is kept; the place is named",
-  async () => {
-    const pool = await loads({ python: freeThreaded()?.path ?? "", profile: "thread", concurrency: "auto" });
+describe.runIf(freeThreaded())("threads that share an object", () => {
+  /** Where other work takes the second processor, two threads seldom run together and do not contend. */
+  async function contentionIn(pool: Pool): Promise<PoolEvents["threads-contend"][0] | undefined> {
     const found: PoolEvents["threads-contend"][0][] = [];
+    let mostWaiting = 0;
     pool.on("threads-contend", (contention) => found.push(contention));
-    await drive(pool, "contend", [], () => found.length > 0);
-    const [contention] = found;
-    expect(contention).toMatchObject({ functionName: "contend", profile: "thread", processes: undefined });
-    expect(contention?.growth).toBeGreaterThan(1.5);
-    expect(contention?.hotSpot).toMatchObject({ function: "contend" });
-    expect(contention?.hotSpot?.file).toContain("loads.py");
-    expect(contention?.hotSpot?.objects).toContainEqual({ name: "_SETTINGS", type: "Settings" });
-    expect(pool.profile).toBe("thread");
-  },
-);
+    await drive(pool, "contend", [], () => {
+      const { limit = 0, shares } = pool.stats().concurrency?.contend ?? {};
+      if (limit === 2) mostWaiting = Math.max(mostWaiting, shares?.runq ?? 0);
+      return found.length > 0;
+    });
+    if (found.length === 0) expect(mostWaiting).toBeGreaterThan(0.15);
+    return found[0];
+  }
 
-test.runIf(freeThreaded())("with profile auto the pool compares with processes once", async () => {
-  const pool = await loads({ python: freeThreaded()?.path ?? "", concurrency: "auto" });
-  const found: PoolEvents["threads-contend"][0][] = [];
-  pool.on("threads-contend", (contention) => found.push(contention));
-  await drive(pool, "contend", [], () => found.length > 0);
-  expect(found[0]?.processes).toBeGreaterThan(0);
-  expect(pool.profile).toBe(found[0]?.profile);
-  expect(await pool.call("now")).toBe(1);
+  test("are told of, with the place and the object", async () => {
+    const pool = await loads({ python: freeThreaded()?.path ?? "", profile: "thread", concurrency: "auto" });
+    const contention = await contentionIn(pool);
+    expect(pool.profile).toBe("thread");
+    if (contention === undefined) return;
+    expect(contention).toMatchObject({ functionName: "contend", profile: "thread", processes: undefined });
+    expect(contention.growth).toBeGreaterThan(1.5);
+    expect(contention.hotSpot).toMatchObject({ function: "contend", file: LOADS });
+    expect(contention.hotSpot?.objects).toContainEqual({ name: "_SETTINGS", type: "Settings" });
+  });
+
+  test("are compared with processes once, where the pool may choose", async () => {
+    const pool = await loads({ python: freeThreaded()?.path ?? "", concurrency: "auto" });
+    const contention = await contentionIn(pool);
+    if (contention !== undefined) {
+      expect(contention.processes).toBeGreaterThan(0);
+      expect(pool.profile).toBe(contention.profile);
+    }
+    expect(await pool.call("now")).toBe(1);
+  });
 });
 
 describe("options", () => {
