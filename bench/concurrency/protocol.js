@@ -92,7 +92,7 @@ function scored(cells, coldRates, paths, pairs) {
   const scores = {};
   for (const name of cells.keys()) {
     const shares = rates(name, 0).map((rate) => rate / yardstick);
-    const error = (1.96 * deviation(shares)) / Math.sqrt(Math.max(1, shares.length));
+    const error = (1.96 * deviation(shares)) / Math.sqrt(shares.length);
     scores[name] = {
       share: mean(shares),
       low: mean(shares) - error,

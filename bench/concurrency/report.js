@@ -49,7 +49,7 @@ export function render({ python, machine, outcomes }) {
   const lines = [
     `### CPython ${python.version}, ${python.freeThreaded ? "without a GIL" : "with a GIL"}`,
     "",
-    `${where}${dates[0]} to ${dates.at(-1)}. ${rows.length} workloads; a figure is the share of what the best fixed number did in the same blocks.`,
+    `${where}${period(dates)}. ${rows.length} workloads; a figure is the share of what the best fixed number did in the same blocks.`,
     "",
     `| | best fixed | ${columns.join(" | ")} | nogil's first seconds | knee known after | over the cliff | A/A | dropped |`,
     `|---|---|${columns.map(() => "---|").join("")}---|---|---|---|---|`,
@@ -69,6 +69,11 @@ export function render({ python, machine, outcomes }) {
     }),
   ];
   return lines.join("\n");
+}
+
+/** @param {readonly string[]} dates ascending */
+function period(dates) {
+  return dates[0] === dates.at(-1) ? dates[0] : `${dates[0]} to ${dates.at(-1)}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { bothKinds, freeThreaded } from "../interpreters.js";
 import { poolOf, sleep } from "./pools.js";
 
 const LOADS = fileURLToPath(new URL("python/loads.py", import.meta.url));
+const NO_PROC = fileURLToPath(new URL("python/no_proc.py", import.meta.url));
 /** The machine may be busy with other work: evidence is waited for. */
 const PATIENCE_MS = 40_000;
 const CALLERS = 80;
@@ -49,6 +50,18 @@ describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
     expect(changes.every(({ reason, functionName }) => reason !== "" && functionName === "wait")).toBe(true);
     expect(stats).toMatchObject({ sensing: "full", vetoes: [] });
     expect(stats?.betaIo).toBeGreaterThan(0.8);
+  });
+
+  test("goes by throughput and clocks where there is no /proc, and says so", async () => {
+    const pool = await poolOf({
+      module: NO_PROC,
+      python: python.path,
+      profile: "thread",
+      concurrency: "auto",
+    });
+    const { stats } = await drive(pool, "wait", [0.01], () => limitOf(pool, "wait") >= 16);
+    expect(stats?.limit).toBeGreaterThanOrEqual(16);
+    expect(stats).toMatchObject({ sensing: "clocks", shares: undefined, betaIo: undefined });
   });
 
   test("does not run computing tasks on many more threads than there are cores", async () => {
