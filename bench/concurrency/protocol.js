@@ -77,14 +77,13 @@ export async function evaluate({ name, file }, options) {
  * @param {number[]} pairs
  */
 function scored(cells, coldRates, paths, pairs) {
-  // Where nothing was quiet the figures are kept all the same: `dropped` says so.
-  const isUsable = (/** @type {Cell} */ cell) =>
-    cell.quiet || ![...cells.values()].flat().some(({ quiet }) => quiet);
   /** @param {string} name @param {0 | 1} odd */
-  const rates = (name, odd) =>
-    (cells.get(name) ?? [])
-      .filter((cell) => cell.block % 2 === odd && isUsable(cell))
-      .map(({ rate }) => rate);
+  const rates = (name, odd) => {
+    const mine = (cells.get(name) ?? []).filter(({ block }) => block % 2 === odd);
+    const quiet = mine.filter((cell) => cell.quiet);
+    // Where nothing was quiet the figures are kept all the same: `dropped` says so.
+    return (quiet.length > 0 ? quiet : mine).map(({ rate }) => rate);
+  };
   const chosen = FIXED.map((limit) => ({ limit, rate: mean(rates(`fixed: ${limit}`, 1)) }));
   const best = chosen.reduce((a, b) => (b.rate > a.rate ? b : a));
   const yardstick = mean(rates(`fixed: ${best.limit}`, 0));
