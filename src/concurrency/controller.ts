@@ -60,6 +60,11 @@ export class Controller {
     return this.#step;
   }
 
+  /** `search`: the best limit is looked for; `hold`: it is kept. */
+  get phase(): "search" | "hold" {
+    return this.#phase;
+  }
+
   /** Tells what was seen during the step, and gets the next one. */
   next(sample: Sample): Step {
     this.#sample = sample;

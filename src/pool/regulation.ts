@@ -68,6 +68,10 @@ export class Regulation {
     return this.#controller.step.limit;
   }
 
+  get isSearching(): boolean {
+    return this.#controller.phase === "search";
+  }
+
   /** How long to watch before the next decision (milliseconds). */
   get wait(): number {
     return this.#controller.step.seconds * 1e3;

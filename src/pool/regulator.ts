@@ -12,10 +12,10 @@ import { type LimitChange, type Moment, Regulation } from "./regulation.js";
 import type { Slot } from "./slot.js";
 import type { FunctionConcurrency } from "./stats.js";
 
-/** Between two looks at the states of threads (milliseconds). */
-const LOOK_EVERY_MS = 20;
+/** Between two looks at the states of threads: while a limit is looked for, and while it is kept (milliseconds). */
+const LOOK_EVERY_MS = { search: 25, hold: 100 };
 /** Threads looked at each time: a look takes microseconds, and hundreds of them would be felt. */
-const MOST_LOOKS = 16;
+const MOST_LOOKS = 8;
 /** A worker that holds the GIL in C is not waited for longer (milliseconds). */
 const SENSE_ANSWER_MS = 200;
 /** Memory counts as full when less than this share of it is free. */
@@ -98,7 +98,7 @@ export class Regulator {
   #rest(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    clearInterval(this.#lookTimer);
+    clearTimeout(this.#lookTimer);
     this.#lookTimer = undefined;
   }
 
@@ -111,8 +111,8 @@ export class Regulator {
       this.#regulations.set(gate, regulation);
     }
     if (this.#timers.has(regulation)) return;
-    this.#lookTimer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
     this.#after(regulation, 0, (moment) => regulation.begin(moment));
+    if (this.#lookTimer === undefined) this.#lookLater();
   }
 
   /** Looks at everything after some time, and goes on from there. */
@@ -131,7 +131,7 @@ export class Regulator {
   #sleep(regulation: Regulation): void {
     this.#timers.delete(regulation);
     if (this.#timers.size > 0) return;
-    clearInterval(this.#lookTimer);
+    clearTimeout(this.#lookTimer);
     this.#lookTimer = undefined;
   }
 
@@ -179,6 +179,17 @@ export class Regulator {
       states.close();
       this.#states.delete(worker);
     }
+  }
+
+  #lookLater(): void {
+    const isSearching = Array.from(this.#timers.keys()).some((regulation) => regulation.isSearching);
+    this.#lookTimer = setTimeout(
+      () => {
+        this.#look();
+        this.#lookLater();
+      },
+      LOOK_EVERY_MS[isSearching ? "search" : "hold"],
+    ).unref();
   }
 
   /** Counts what some of the threads that run tasks do at this moment; others the next time. */
