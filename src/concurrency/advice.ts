@@ -3,6 +3,8 @@ import type { Table } from "./search.js";
 
 /** Growth of a task's processor time from one thread to two that only shared objects or locks explain. */
 const SHARED_OBJECT_GROWTH = 1.5;
+/** And two threads then do hardly more than one; processors that share a core look like contention, and do more. */
+const NO_GAIN = 1.1;
 /** With one thread best, this little of the processors in use means that others stand idle for nothing. */
 const IDLE_CORES_USE = 1.2;
 
@@ -23,7 +25,7 @@ export function advise(table: Table, knee: number, cores: number): Advice | unde
     one.cpuPerTask !== undefined && two.cpuPerTask !== undefined && one.cpuPerTask > 0
       ? two.cpuPerTask / one.cpuPerTask
       : 1;
-  if (growth > SHARED_OBJECT_GROWTH && table.rate(2) < table.rate(1) * SHARED_OBJECT_GROWTH) {
+  if (growth > SHARED_OBJECT_GROWTH && table.rate(2) < table.rate(1) * NO_GAIN) {
     const text = `a task takes ${growth.toFixed(1)} times the processor time when two threads run it: they share objects`;
     return { kind: "shared-object", growth, text };
   }

@@ -41,7 +41,9 @@ export class Adaptation {
       dispatch: () => dispatcher.dispatch(),
       limitChanged: hooks.limitChanged,
       advised: async (functionName, advice) => {
-        if (advice.kind !== "shared-object" || hooks.profile() !== "thread") return;
+        // With the GIL on, threads take turns: what grows then is not from objects they share.
+        const isGilOff = supervisor.workers.some(({ hello }) => !hello.gilEnabled);
+        if (advice.kind !== "shared-object" || hooks.profile() !== "thread" || !isGilOff) return;
         if (this.#answered.has(functionName)) return;
         this.#answered.add(functionName);
         const gate = permits.gate(functionName);

@@ -237,6 +237,16 @@ describe("advice", () => {
     expect(controller.state.advice?.growth).toBeCloseTo(4);
   });
 
+  it("takes processors that share a core for what they are: two threads do more there", () => {
+    const controller = new Controller({ most: 8, cores: 2 });
+    const siblings = ideal(
+      (limit) => (limit === 1 ? 1000 : 1200),
+      (limit) => ({ cpuPerTask: limit === 1 ? 0.001 : 0.0017, use: Math.min(1, limit / 2) }),
+    );
+    run(controller, siblings, 20);
+    expect(controller.state.advice).toBeUndefined();
+  });
+
   it("says that threads exclude one another when processors stand idle", () => {
     const controller = new Controller({ most: 8, cores: 2 });
     run(
