@@ -54,7 +54,7 @@ export function render({ python, machine, outcomes }) {
     `| | best fixed | ${columns.join(" | ")} | nogil's first seconds | knee known after | over the cliff | A/A | dropped |`,
     `|---|---|${columns.map(() => "---|").join("")}---|---|---|---|---|`,
     ...rows.map((row) => {
-      const cells = columns.map((name) => (name === "nogil" ? own(row) : share(row, name).toFixed(2)));
+      const cells = columns.map((name) => (name === "nogil" ? own(row) : figure(share(row, name))));
       const settled = row.settled === null ? "not yet" : `${row.settled.toFixed(1)} s`;
       return `| ${row.workload.replaceAll("_", " ")} | ${row.best} | ${cells.join(" | ")} | ${(row.cold.nogil ?? Number.NaN).toFixed(2)} | ${settled} | ${(row.overCliff * 100).toFixed(1)} % | ± ${(row.noise * 100).toFixed(0)} % | ${row.dropped} |`;
     }),
@@ -62,13 +62,18 @@ export function render({ python, machine, outcomes }) {
     "| | worst | at 0.95 or more | mean |",
     "|---|---|---|---|",
     ...columns.map((name) => {
-      const shares = rows.map((row) => share(row, name));
+      const shares = rows.map((row) => share(row, name)).filter(Number.isFinite);
       const reached = shares.filter((value) => value >= GOAL).length;
       const mean = shares.reduce((sum, value) => sum + value, 0) / shares.length;
       return `| ${name} | ${Math.min(...shares).toFixed(2)} | ${reached} of ${shares.length} | ${mean.toFixed(3)} |`;
     }),
   ];
   return lines.join("\n");
+}
+
+/** @param {number} value NaN where there was no quiet run */
+function figure(value) {
+  return Number.isFinite(value) ? value.toFixed(2) : "–";
 }
 
 /** @param {readonly string[]} dates ascending */
