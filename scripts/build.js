@@ -8,13 +8,14 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-/** What package.json exports, what bin/nogil.js loads, what setup.js needs, and what runs in threads of Node. */
+/** What package.json exports, what bin/nogil.js loads, what setup.js and bench/ need, and what runs in threads of Node. */
 const entries = [
   ...Object.values(exports).flatMap((entry) => (entry.default ? [entry.default] : [])),
   "./dist/cli/index.js",
   "./dist/interpreter/index.js",
   "./dist/analyzer/parallel/summary-thread.js",
   "./dist/bindings/loader/hooks.js",
+  "./dist/concurrency/index.js",
 ].map((file) => join(root, file.replace("./dist/", "src/").replace(/\.js$/, ".ts")));
 
 // A module that was removed from src must not live on in dist.

@@ -80,16 +80,18 @@ def attach(channel):
     current.channel = channel
 
 
-def serve(channel, registry, abandon, max_message_bytes, end_process):
+def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
     """Serves the channel until its end, then calls ``end_process``. The thread was attached before.
 
     abandon: called after an interrupt, to give back what the interrupted code may still hold of ours.
+    sensor: what adds up the threads' times (_sensing), or None.
     """
     # Every thread has its own of all this: on 3.13t an object that two threads use is slower than the work itself.
     import marshal
     import struct
 
     functions = {}
+    note = None if sensor is None else sensor.attach(channel.number, functions)
     loads, dumps = marshal.loads, marshal.dumps
     header = struct.Struct(_wire.HEADER).unpack_from
     pack_reply = struct.Struct(_wire.REPLY_HEADER).pack
@@ -154,8 +156,8 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
                     name, args, keywords = decode(body, kind, regions) if kind else loads(body)
                     entry = functions.get(name)
                     if entry is None:
-                        entry = functions[name] = [registry.resolve(name), 1.0]
-                    function, seconds = entry
+                        entry = functions[name] = _entry(registry.resolve(name))
+                    function, seconds = entry[0], entry[1]
                     if seconds >= measure_cpu_from:
                         if out:
                             flush()
@@ -186,6 +188,8 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
                 abandon()
                 status = failed
                 data, attachments = describe(error), None
+            if note is not None and cpu == cpu:
+                note(entry, end - start, cpu)
             # Not kept until the next task: a large value, or an object whose end the user waits for.
             result = args = keywords = None
             if attachments is not None or kind & has_attachments:
@@ -217,6 +221,11 @@ def serve(channel, registry, abandon, max_message_bytes, end_process):
             left = bytes(view[low:high])
             low, high = 0, len(left)
             view[:high] = left
+
+
+def _entry(function):
+    """What a thread keeps of a function: callable, seconds of the last call, and sums for the sensor (_sensing)."""
+    return [function, 1.0, 0, 0.0, 0.0, 0.0]
 
 
 def _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes):

@@ -19,6 +19,9 @@ class Control:
         self._socket = sock
         self._channels = channels
         self.instances = None
+        # Set by the worker: adds up the threads' times (or None), and starts more threads.
+        self.sensor = None
+        self.grow = None
         self._end_process = end_process
         self._lock = allocate_lock()
 
@@ -38,7 +41,10 @@ class Control:
             if kind == _wire.SHUTDOWN:
                 self._end_process()
                 return
-            self.send(_wire.ANSWER, self._answer(kind, body), request)
+            if kind == _wire.GROW:
+                self.grow(marshal.loads(body), request)  # answered when the threads are ready
+            else:
+                self.send(_wire.ANSWER, self._answer(kind, body), request)
 
     def _answer(self, kind, body):
         if kind == _wire.PING:
@@ -50,6 +56,12 @@ class Control:
             return self._stacks()
         if kind == _wire.SAFETY:
             return self.instances.report()
+        if kind == _wire.SENSE:
+            return None if self.sensor is None else self.sensor.report()
+        if kind == _wire.HOT:
+            from . import _hot
+
+            return _hot.look(self._channels, marshal.loads(body))
         number, task = marshal.loads(body)
         channel = self._channels[number]
         if kind == _wire.CANCEL:

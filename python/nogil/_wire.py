@@ -38,6 +38,9 @@ INTERRUPT = 5
 STACKS = 6
 SHUTDOWN = 7
 SAFETY = 8
+SENSE = 9
+GROW = 10
+HOT = 11
 
 # Worker to host, on the control channel.
 ANSWER = 1

@@ -150,10 +150,14 @@ def main():
     gil_modules = _report_gil_switch(control) if free_threaded else []
     _output.install()
     instances = control.instances = Instances(options["safetyChecks"], lambda event: control.send(_wire.EVENT, event))
+    if options.get("sensing"):
+        from . import _sensing
+
+        control.sensor = _sensing.Sensor()
     modules = []
     registry = _modules.Registry(modules, instances)
 
-    def attempt(what, name, step, *args):
+    def attempt(what, name, step, *args, request=request):
         """Runs one step of the start; a failure is told to the host, and ends the start."""
         try:
             return step(*args)
@@ -162,19 +166,19 @@ def main():
             control.send(_wire.ANSWER | _wire.HAS_EXTENSIONS, {"failed": failure}, request)
             raise _StartFailed from None
 
-    def initialise(what):
+    def initialise(what, request=request):
         name = options[what]
         if name is not None:
-            attempt(what, name, lambda: registry.resolve(name)())
+            attempt(what, name, lambda: registry.resolve(name)(), request=request)
 
-    def run_channel(channel):
+    def run_channel(channel, ready, request=request):
         _channel.attach(channel)
         try:
-            initialise("threadInitializer")
+            initialise("threadInitializer", request)
         except _StartFailed:
             return
         ready()
-        _serve(_channel.serve, channel, registry, instances.abandon, limit, _end_process)
+        _serve(_channel.serve, channel, registry, instances.abandon, control.sensor, limit, _end_process)
 
     try:
         for name in options["modules"]:
@@ -183,16 +187,8 @@ def main():
     except _StartFailed:
         return
 
-    # The host hears of us when every thread has run its initialiser.
-    waiting = list(channels)
-    lock = allocate_lock()
-
-    def ready():
-        with lock:
-            waiting.pop()
-            if waiting:
-                return
-        hello = {
+    def hello():
+        return {
             "protocol": _wire.PROTOCOL_VERSION,
             "pid": os.getpid(),
             "version": "%d.%d.%d" % sys.version_info[:3],
@@ -201,17 +197,48 @@ def main():
             "freeThreadedBuild": free_threaded or bool(gil_modules),
             "exports": {module.__name__: _modules.exports(module) for module in modules},
         }
-        control.send(_wire.ANSWER, hello, request)
 
     if options["profile"] == "process":
         start_new_thread(_serve, (control.serve, limit))
-        run_channel(channels[0])
-    else:
-        import threading  # here, on the main thread: older versions take the importing thread for the main one
+        run_channel(channels[0], lambda: control.send(_wire.ANSWER, hello(), request))
+        return
 
-        for channel in channels:
-            threading.Thread(target=run_channel, args=(channel,), daemon=True).start()
-        _serve(control.serve, limit)
+    import threading  # here, on the main thread: older versions take the importing thread for the main one
+
+    def start_threads(new, request, answer):
+        """Starts the threads of these channels; the host hears of it when every one has run its initialiser."""
+        ready = _countdown(len(new), lambda: control.send(_wire.ANSWER, answer(), request))
+        for channel in new:
+            threading.Thread(target=run_channel, args=(channel, ready, request), daemon=True).start()
+
+    # The other channels wait for the host to ask for more threads.
+    started = options.get("threadsAtStart", len(channels))
+
+    def grow(count, request):
+        nonlocal started
+        first, started = started, max(started, min(count, len(channels)))
+        start_threads(channels[first:started], request, lambda: started)
+
+    control.grow = grow
+    start_threads(channels[:started], request, hello)
+    _serve(control.serve, limit)
+
+
+def _countdown(count, done):
+    """A function that calls ``done`` when it has been called ``count`` times; at once when that is none."""
+    left = [count]
+    lock = allocate_lock()
+
+    def ready():
+        with lock:
+            left[0] -= 1
+            if left[0] != 0:
+                return
+        done()
+
+    if count == 0:
+        done()
+    return ready
 
 
 class _StartFailed(Exception):

@@ -6,8 +6,9 @@
  * behind it are taken back and given to others.
  */
 import { NogilError, SessionLost } from "../errors.js";
-import type { Worker } from "../worker/index.js";
+import type { TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
+import type { Gate, Permits } from "./permits.js";
 import { Slot } from "./slot.js";
 import type { Task } from "./task.js";
 import { TaskQueue } from "./task-queue.js";
@@ -35,7 +36,13 @@ export class Dispatcher {
   readonly #idle: Slot[] = [];
   /** Seconds by function name. */
   readonly #estimates = new Map<string, number>();
+  readonly #permits: Permits | undefined;
   #watching = false;
+
+  /** @param permits what every function may do, where that is limited */
+  constructor(permits?: Permits) {
+    this.#permits = permits;
+  }
 
   get slots(): readonly Slot[] {
     return this.#slots;
@@ -43,7 +50,7 @@ export class Dispatcher {
 
   /** Tasks that wait. */
   get waiting(): number {
-    let count = this.#anywhere.size + this.#unbound.size;
+    let count = this.#anywhere.size + this.#unbound.size + (this.#permits?.waiting ?? 0);
     for (const queue of this.#bound.values()) count += queue.size;
     return count;
   }
@@ -58,15 +65,27 @@ export class Dispatcher {
   /** Starts to give tasks to a worker. */
   add(worker: Worker): void {
     this.#bound.set(worker, new TaskQueue());
-    for (const channel of worker.channels) {
-      const slot = new Slot(worker, channel);
-      channel.onSettled = () => this.#freed(slot);
-      channel.onRecalled = (call) => this.#returned(call as Task, slot);
-      this.#slots.push(slot);
-      this.#rest(slot);
-    }
+    for (const channel of worker.channels.slice(0, worker.threads)) this.#open(worker, channel);
     for (const task of emptied(this.#unbound)) this.#queueOf(task)?.push(task);
     this.dispatch();
+  }
+
+  /** Gives tasks to the threads that a worker has started since it was added, too. */
+  extend(worker: Worker): void {
+    if (!this.#bound.has(worker)) return;
+    const known = new Set(this.#slots.map(({ channel }) => channel));
+    for (const channel of worker.channels.slice(0, worker.threads)) {
+      if (!known.has(channel)) this.#open(worker, channel);
+    }
+    this.dispatch();
+  }
+
+  #open(worker: Worker, channel: TaskChannel): void {
+    const slot = new Slot(worker, channel);
+    channel.onSettled = () => this.#freed(slot);
+    channel.onRecalled = (call) => this.#returned(call as Task, slot);
+    this.#slots.push(slot);
+    this.#rest(slot);
   }
 
   /** Gives no more tasks to a worker, and takes back those it has not started. */
@@ -84,6 +103,7 @@ export class Dispatcher {
   remove(worker: Worker): void {
     for (const slot of this.#slots.filter((slot) => slot.worker === worker)) {
       slot.isOpen = false;
+      this.#giveBack(slot);
       remove(this.#idle, slot);
       remove(this.#slots, slot);
     }
@@ -151,7 +171,8 @@ export class Dispatcher {
 
   /** Takes every waiting task out. */
   drain(): Task[] {
-    return [this.#anywhere, this.#unbound, ...this.#bound.values()].flatMap(emptied);
+    const gated = [...(this.#permits?.gates ?? [])].map(({ queue }) => queue);
+    return [this.#anywhere, this.#unbound, ...gated, ...this.#bound.values()].flatMap(emptied);
   }
 
   /** Hands out what can be handed out now. */
@@ -159,7 +180,24 @@ export class Dispatcher {
     for (const [worker, queue] of this.#bound) {
       while (queue.size > 0 && this.#dispatchOne(queue, worker)) {}
     }
+    if (this.#permits !== undefined) return this.#dispatchPermitted(this.#permits);
     while (this.#anywhere.size > 0 && this.#dispatchOne(this.#anywhere, undefined)) {}
+  }
+
+  /** Gives tasks to idle threads as far as permits go, then small ones ahead to the threads that hold permits. */
+  #dispatchPermitted(permits: Permits): void {
+    while (this.#idle.length > 0) {
+      const gate = permits.next();
+      if (gate === undefined || !this.#dispatchOne(gate.queue, undefined)) break;
+    }
+    for (const gate of permits.gates) {
+      while (gate.queue.size > 0 && gate.used <= gate.limit && this.#sendAhead(gate)) {}
+    }
+  }
+
+  #sendAhead(gate: Gate): boolean {
+    const slot = this.#leastLoaded(undefined, gate);
+    return slot !== undefined && this.#queueUpOn(slot, gate.queue);
   }
 
   /** Gives the next task of a queue to a thread; false when there is none for it. */
@@ -168,14 +206,30 @@ export class Dispatcher {
       worker === undefined
         ? this.#idle[this.#idle.length - 1]
         : this.#idle.findLast((candidate) => candidate.worker === worker);
-    const slot = idle ?? this.#leastLoaded(worker);
-    const task = slot && queue.shift();
-    if (slot === undefined || task === undefined) return false;
-    const estimate = (this.#estimates.get(task.name) ?? Number.POSITIVE_INFINITY) + CALL_OVERHEAD_SECONDS;
-    if (idle !== undefined) {
-      remove(this.#idle, slot);
-      slot.isIdle = false;
-    } else if (slot.backlog + estimate > PREFETCH_SECONDS) {
+    const head = this.#permits === undefined ? undefined : queue.peek();
+    const gate = head && this.#permits?.gate(head.name);
+    if (idle === undefined || gate?.hasPermit === false) {
+      const slot = this.#leastLoaded(worker, gate);
+      return slot !== undefined && this.#queueUpOn(slot, queue);
+    }
+    const task = queue.shift();
+    if (task === undefined) return false;
+    remove(this.#idle, idle);
+    idle.isIdle = false;
+    if (gate !== undefined) {
+      idle.gate = gate;
+      this.#permits?.take(gate);
+    }
+    this.#send(task, idle, this.#estimate(task));
+    return true;
+  }
+
+  /** Sends the next task of a queue to a thread that works still, unless that would make it wait for long. */
+  #queueUpOn(slot: Slot, queue: TaskQueue): boolean {
+    const task = queue.shift();
+    if (task === undefined) return false;
+    const estimate = this.#estimate(task);
+    if (slot.backlog + estimate > PREFETCH_SECONDS) {
       queue.pushFront(task);
       return false;
     }
@@ -183,10 +237,14 @@ export class Dispatcher {
     return true;
   }
 
+  #estimate(task: Task): number {
+    return (this.#estimates.get(task.name) ?? Number.POSITIVE_INFINITY) + CALL_OVERHEAD_SECONDS;
+  }
+
   /** Where a task waits; undefined when it was refused because its session is lost. */
   #queueOf(task: Task): TaskQueue | undefined {
     const { binding } = task;
-    if (binding === undefined) return this.#anywhere;
+    if (binding === undefined) return this.#permits?.gate(task.name).queue ?? this.#anywhere;
     // Nobody tells a session that was closed that its worker has gone.
     if (binding.worker !== undefined && !this.#bound.has(binding.worker)) this.#loosen(binding);
     if (binding.isLost) {
@@ -215,6 +273,7 @@ export class Dispatcher {
     slot.ended++;
     slot.isStalled = false;
     slot.backlog -= task.estimate;
+    this.#permits?.gate(task.name).note(task);
     const seconds = task.wallSeconds;
     if (seconds === undefined) return;
     const before = this.#estimates.get(task.name);
@@ -236,10 +295,11 @@ export class Dispatcher {
     if (slot.channel.inFlight > 1) this.#watch();
   }
 
-  #leastLoaded(worker: Worker | undefined): Slot | undefined {
+  #leastLoaded(worker: Worker | undefined, gate: Gate | undefined): Slot | undefined {
     let best: Slot | undefined;
     for (const slot of this.#slots) {
       if (worker !== undefined && slot.worker !== worker) continue;
+      if (slot.gate !== gate) continue;
       if (slot.isOpen && !slot.isStalled && (best === undefined || slot.backlog < best.backlog)) best = slot;
     }
     return best !== undefined && best.backlog < PREFETCH_SECONDS ? best : undefined;
@@ -254,10 +314,17 @@ export class Dispatcher {
   /** Puts a slot that has nothing to do among the idle ones. */
   #rest(slot: Slot): void {
     if (slot.channel.inFlight > 0) return;
+    this.#giveBack(slot);
     slot.backlog = 0;
     if (!slot.isOpen || slot.isIdle) return;
     slot.isIdle = true;
     this.#idle.push(slot);
+  }
+
+  #giveBack(slot: Slot): void {
+    if (slot.gate === undefined) return;
+    slot.gate.used--;
+    slot.gate = undefined;
   }
 
   #watch(): void {

@@ -1,5 +1,7 @@
 /** What a pool reports while it runs. */
+import type { ReasonKind } from "../concurrency/index.js";
 import type { ModuleLoadFailed, NogilError, WorkerExit, WorkerStartFailed } from "../errors.js";
+import type { Contention } from "./contention.js";
 import type { ProcessState } from "./liveness.js";
 import type { Overlap } from "./safety.js";
 import type { TaskStats } from "./task.js";
@@ -19,6 +21,19 @@ export interface PoolEvents {
   "gil-enabled": [event: { readonly pid: number; readonly module: string }];
   /** The pool changed from threads to processes. */
   "profile-changed": [event: { readonly profile: "thread" | "process"; readonly reason: string }];
+  /** `concurrency: "auto"`: a function's limit was changed, also for a moment, to try another. */
+  "limit-changed": [
+    event: {
+      readonly functionName: string;
+      readonly limit: number;
+      readonly previous: number;
+      /** What the controller does: ramp, jump, back, refine, probe, veto, … */
+      readonly kind: ReasonKind;
+      readonly reason: string;
+    },
+  ];
+  /** Threads slow one another down, and no limit can repair that: what was found, and where. */
+  "threads-contend": [event: Contention];
   /** A worker is replaced because it has reached a limit of `recycle`. */
   "worker-recycled": [event: { readonly pid: number; readonly reason: string }];
   /** A worker has not answered for seconds; what the system says it does. Nothing is done about it. */

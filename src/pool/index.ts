@@ -1,4 +1,5 @@
 export type { CallOptions, Progress } from "./call-options.js";
+export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
@@ -6,7 +7,7 @@ export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
-export type { PoolStats, WorkerStats } from "./stats.js";
+export type { FunctionConcurrency, PoolStats, WorkerStats } from "./stats.js";
 export type { TaskState, TaskStats } from "./task.js";
 export type {
   ApproveTool,

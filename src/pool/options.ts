@@ -33,6 +33,15 @@ export interface PoolOptions {
   readonly workers?: number | "auto";
   /** Threads in each process; only with the thread profile. @default "auto": one a core */
   readonly threads?: number | "auto";
+  /**
+   * How many tasks of one function run at once. A number limits each function to so many. `auto` finds the best number
+   * for each function while it runs, from 1 to `maxThreads` (docs/concurrency.md): above the number of cores for tasks
+   * that wait, fewer where threads hold one another up.
+   * @default undefined: as many as there are threads
+   */
+  readonly concurrency?: number | "auto";
+  /** Threads (or processes, with that profile) that `concurrency: "auto"` may start at most. @default 64 */
+  readonly maxThreads?: number;
   /** Finds the pool again with `getPool(name)`. */
   readonly name?: string;
   /** A Python function called once in each worker after the imports, and one called in each of its threads. */
@@ -98,6 +107,8 @@ export interface ResolvedOptions {
   readonly profile: "auto" | "thread" | "process";
   readonly workers: number | "auto";
   readonly threads: number | "auto";
+  readonly concurrency: number | "auto" | undefined;
+  readonly maxThreads: number;
   readonly name: string | undefined;
   readonly initializer: string | undefined;
   readonly threadInitializer: string | undefined;
@@ -136,6 +147,8 @@ const RULES: Rules<PoolOptions> = {
   profile: oneOf("auto", "thread", "process"),
   workers: count(MAX_WORKERS),
   threads: count(MAX_THREADS),
+  concurrency: count(MAX_THREADS),
+  maxThreads: wholeNumber(`a whole number from 1 to ${MAX_THREADS}`, 1, MAX_THREADS),
   name: text("a text"),
   initializer: text("the name of a Python function"),
   threadInitializer: text("the name of a Python function"),
@@ -172,6 +185,8 @@ const DEFAULTS = {
   profile: "auto",
   workers: "auto",
   threads: "auto",
+  concurrency: undefined,
+  maxThreads: 64,
   name: undefined,
   initializer: undefined,
   threadInitializer: undefined,

@@ -11,6 +11,7 @@ import {
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
 import { KeywordArguments } from "../wire/index.js";
 import { type CallLabel, Deadline, type Worker, type WorkerOptions } from "../worker/index.js";
+import type { Adaptation } from "./adaptation.js";
 import type { Binding } from "./binding.js";
 import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
 import { Canceller } from "./canceller.js";
@@ -22,11 +23,13 @@ import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
 import { find, register, reserve, unregister } from "./named-pools.js";
 import { moduleLocation, normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
+import { Permits } from "./permits.js";
 import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
 import { Recycler } from "./recycler.js";
 import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
-import { type PoolStats, workerStats } from "./stats.js";
+import { type Sizing, sizing } from "./sizing.js";
+import { fixedConcurrency, type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
 import { Task, uncaughtIfThrown } from "./task.js";
 import {
@@ -84,8 +87,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   /** The Python that runs the workers. */
   readonly interpreter: Interpreter;
   readonly #options: ResolvedOptions;
+  /** Processors that may be used: a fraction where a control group grants one, and whole ones. */
+  readonly #allowed: number;
   readonly #cores: number;
-  readonly #dispatcher = new Dispatcher();
+  readonly #permits: Permits | undefined;
+  readonly #dispatcher: Dispatcher;
   readonly #canceller: Canceller;
   readonly #supervisor: Supervisor;
   readonly #sessions = new Map<string, Session>();
@@ -93,6 +99,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #liveness: Liveness | undefined;
   #recycler: Recycler | undefined;
   #fileWatch: FileWatch | undefined;
+  #adaptation: Adaptation | undefined;
   #choice: ProfileChoice;
   #closing: Promise<void> | undefined;
   /** Tasks not settled yet. */
@@ -109,8 +116,13 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (secret !== PRIVATE) throw new TypeError("use createPool() to make a pool");
     this.#options = options;
     this.interpreter = interpreter;
-    this.#cores = Math.max(1, Math.floor(allowedCores().allowed));
+    this.#allowed = allowedCores().allowed;
+    this.#cores = Math.max(1, Math.floor(this.#allowed));
     this.#choice = firstProfile(options.profile, interpreter);
+    const { concurrency } = options;
+    if (concurrency !== undefined)
+      this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
+    this.#dispatcher = new Dispatcher(this.#permits);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
       started: (worker) => this.#tell("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
       exited: (worker, expected, exit) =>
@@ -187,7 +199,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     items: Iterable<unknown> | AsyncIterable<unknown>,
     options: MapOptions = {},
   ): MapRun<T> {
-    const threads = this.#wantedWorkers() * this.#threadsPerWorker();
+    const threads = this.#sizing.mostAtOnce;
     const concurrency = Math.min(
       Math.max(MAP_TASKS_AT_LEAST, MAP_TASKS_PER_THREAD * threads),
       this.#options.maxQueue,
@@ -211,7 +223,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (this.#closing !== undefined) throw new PoolClosed();
     if (mode !== undefined && mode !== "hint" && mode !== "strict")
       throw new InvalidOption("mode", mode, '"hint" or "strict"');
-    if (mode === "strict" && this.#wantedWorkers() === 1 && Object.keys(this.#options.recycle).length > 0) {
+    if (mode === "strict" && this.#sizing.workers === 1 && Object.keys(this.#options.recycle).length > 0) {
       throw new InvalidOption(
         "mode",
         mode,
@@ -295,6 +307,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       fulfilled: this.#fulfilled,
       rejected: this.#rejected,
       workers: this.#supervisor.workers.map(workerStats),
+      ...(this.#permits === undefined
+        ? {}
+        : { concurrency: this.#adaptation?.stats ?? fixedConcurrency(this.#permits) }),
     };
   }
 
@@ -341,7 +356,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
     this.#choice = choice;
     if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
-    this.#supervisor.adopt(worker, this.#wantedWorkers());
+    this.#supervisor.adopt(worker, this.#sizing.workers);
     this.#liveness = new Liveness(() => this.#supervisor.workers, {
       unresponsive: (silent, milliseconds, state) =>
         this.#tell("worker-unresponsive", { pid: silent.pid ?? 0, milliseconds, state }),
@@ -355,6 +370,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
         this.#supervisor.replace(old);
       });
     }
+    if (this.#permits !== undefined && this.#options.concurrency === "auto")
+      this.#adaptation = await this.#adapt(this.#permits);
     if (watch) {
       this.#fileWatch = new FileWatch(modules, () => this.#supervisor.reload());
     }
@@ -439,6 +456,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
     this.#liveness?.stop();
     this.#recycler?.stop();
+    this.#adaptation?.stop();
     this.#fileWatch?.close();
     await this.#supervisor.close(force);
     clearInterval(this.#keepAlive);
@@ -476,39 +494,59 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready")
       return;
     const reason = whyGilIsOn(module);
-    this.#choice = { profile: "process", reason };
     warn(reason, this.interpreter);
-    this.#tell("profile-changed", { profile: "process", reason });
-    this.#supervisor.change(this.#workerOptions(), this.#wantedWorkers());
+    this.#change({ profile: "process", reason });
   }
 
-  #wantedWorkers(): number {
-    const { workers } = this.#options;
-    if (workers !== "auto") return workers;
-    return this.#choice.profile === "thread" ? 1 : this.#cores;
+  /** Loaded by those who ask for it: others need not read the code. */
+  async #adapt(permits: Permits): Promise<Adaptation> {
+    const { Adaptation } = await import("./adaptation.js");
+    const hasStrictSession = () => [...this.#sessions.values()].some(({ mode }) => mode === "strict");
+    return new Adaptation({
+      permits,
+      dispatcher: this.#dispatcher,
+      supervisor: this.#supervisor,
+      bounds: () => ({ most: this.#sizing.mostAtOnce, cores: this.#allowed }),
+      profile: () => this.#choice.profile,
+      mayChange: () => this.#options.profile === "auto" && !hasStrictSession(),
+      change: (profile, reason) => this.#change({ profile, reason }),
+      limitChanged: (functionName, change) => this.#tell("limit-changed", { functionName, ...change }),
+      contended: (contention) => {
+        this.#tell("threads-contend", contention);
+        process.emitWarning(contention.text, { type: "NogilWarning", code: "NOGIL_THREADS_CONTEND" });
+      },
+    });
   }
 
-  #threadsPerWorker(): number {
-    if (this.#choice.profile === "process") return 1;
-    const { threads } = this.#options;
-    return threads === "auto" ? this.#cores : threads;
+  /** Goes on with the other profile. */
+  #change(choice: ProfileChoice): void {
+    this.#choice = choice;
+    this.#tell("profile-changed", choice);
+    this.#supervisor.change(this.#workerOptions(), this.#sizing.workers);
+    this.#adaptation?.restart();
+  }
+
+  get #sizing(): Sizing {
+    return sizing(this.#options, this.#choice.profile, this.#cores);
   }
 
   #workerOptions(): WorkerOptions {
     const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints } = this.#options;
     const { initializer, threadInitializer, safetyChecks } = this.#options;
-    const threads = this.#threadsPerWorker();
+    const { workers, threads, threadsAtStart } = this.#sizing;
     return {
       interpreter: this.interpreter,
       modules,
       profile: this.#choice.profile,
       threads,
+      threadsAtStart,
+      sensing: this.#options.concurrency === "auto",
       initializer,
       threadInitializer,
       safetyChecks,
       cwd,
       env,
-      threadsInAll: threads * this.#wantedWorkers(),
+      threadsInAll: threadsAtStart * workers,
       cores: this.#cores,
       maxMessageBytes,
       decoding: { dates, ints },

@@ -1,5 +1,12 @@
 import type { TaskChannel, Worker } from "../worker/index.js";
 
+/** Threads that hold a permit of one function (permits.ts). */
+export interface PermitHolders {
+  used: number;
+  /** What they were seen doing, and how often. */
+  readonly states: { running: number; lock: number; waiting: number };
+}
+
 /** One thread of one worker, as the dispatcher sees it. */
 export class Slot {
   /** Seconds of estimated work sent and not ended. */
@@ -13,6 +20,8 @@ export class Slot {
   /** Tasks ended; tells two looks apart. */
   ended = 0;
   endedAtLastLook = -1;
+  /** The function whose permit it holds, in a pool that has permits. */
+  gate: PermitHolders | undefined;
 
   constructor(
     readonly worker: Worker,

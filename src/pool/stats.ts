@@ -1,6 +1,8 @@
 /** Numbers about a pool and its workers. */
 import { readFileSync } from "node:fs";
+import type { Shares } from "../concurrency/index.js";
 import type { Worker } from "../worker/index.js";
+import type { Permits } from "./permits.js";
 
 export interface WorkerStats {
   /** Counts the workers of this host process, from 1. */
@@ -15,6 +17,28 @@ export interface WorkerStats {
   readonly rss: number | undefined;
 }
 
+/** How many tasks of one function run at once, and what that was found by. */
+export interface FunctionConcurrency {
+  readonly limit: number;
+  /** Threads (or processes) that run it. */
+  readonly running: number;
+  readonly waiting: number;
+  /** `search`: the best limit is looked for; `hold`: it is kept, and its neighbours are tried now and then. */
+  readonly phase: "search" | "hold" | "fixed";
+  /** The smallest limit within 2 % of the best; undefined until it was found. */
+  readonly knee: number | undefined;
+  /** What threads do with their time; undefined where the system does not tell. */
+  readonly shares: Shares | undefined;
+  /** Waiting for I/O as a share of I/O and computing: 1 - cpu / wall without waits for processors and locks. */
+  readonly betaIo: number | undefined;
+  /** Processor time used, as a share of the processors that may be used. */
+  readonly use: number | undefined;
+  /** What forbids a higher limit now, in words. */
+  readonly vetoes: readonly string[];
+  /** `clocks`: the system has no /proc, so the controller goes by throughput and clocks alone. */
+  readonly sensing: "full" | "clocks" | "off";
+}
+
 export interface PoolStats {
   readonly profile: "thread" | "process";
   readonly profileReason: string;
@@ -25,13 +49,35 @@ export interface PoolStats {
   readonly fulfilled: number;
   readonly rejected: number;
   readonly workers: readonly WorkerStats[];
+  /** By function; only with the option `concurrency`. */
+  readonly concurrency?: Readonly<Record<string, FunctionConcurrency>>;
+}
+
+/** Limits that somebody has set. */
+export function fixedConcurrency(permits: Permits): Record<string, FunctionConcurrency> {
+  const all: Record<string, FunctionConcurrency> = {};
+  for (const { name, limit, used, queue } of permits.gates) {
+    all[name] = {
+      limit,
+      running: used,
+      waiting: queue.size,
+      phase: "fixed",
+      knee: undefined,
+      shares: undefined,
+      betaIo: undefined,
+      use: undefined,
+      vetoes: [],
+      sensing: "off",
+    };
+  }
+  return all;
 }
 
 export function workerStats(worker: Worker): WorkerStats {
   return {
     worker: worker.number,
     pid: worker.pid,
-    threads: worker.channels.length,
+    threads: worker.threads,
     inFlight: worker.inFlight,
     age: performance.now() - worker.startedAt,
     rss: residentBytes(worker.pid),

@@ -1,4 +1,5 @@
 /** Keeps the wanted number of workers alive, and settles the tasks of those that die. */
+import { setMaxListeners } from "node:events";
 import {
   PoolUnavailable,
   WorkerCrashed,
@@ -45,6 +46,8 @@ export class Supervisor {
   #unavailable: PoolUnavailable | undefined;
 
   constructor(dispatcher: Dispatcher, options: WorkerOptions, hooks: SupervisorHooks) {
+    // Every start listens to it, and many workers may start at once.
+    setMaxListeners(0, this.#closing.signal);
     this.#dispatcher = dispatcher;
     this.#options = options;
     this.#hooks = hooks;
@@ -81,6 +84,12 @@ export class Supervisor {
     this.#options = options;
     this.#wanted = wanted;
     for (const worker of this.#workers) this.retire(worker, Number.POSITIVE_INFINITY);
+  }
+
+  /** Starts more workers, if more are wanted than before. */
+  want(workers: number): void {
+    this.#wanted = Math.max(this.#wanted, workers);
+    this.#fill();
   }
 
   /** Resolves when as many workers run as are wanted, or none can be started. */

@@ -15,6 +15,10 @@ class Fifo {
     else this.#items.unshift(task);
   }
 
+  peek(): Task | undefined {
+    return this.#items[this.#head];
+  }
+
   shift(): Task | undefined {
     if (this.#head === this.#items.length) return undefined;
     const task = this.#items[this.#head];
@@ -57,6 +61,18 @@ export class TaskQueue {
   /** To be called when a waiting task is settled; it is dropped when its turn comes. */
   settled(): void {
     this.#size--;
+  }
+
+  /** The task that `shift` would take. */
+  peek(): Task | undefined {
+    for (const priority of this.#order) {
+      const level = this.#levels.get(priority) as Fifo;
+      for (let task = level.peek(); task !== undefined; task = level.peek()) {
+        if (task.state === "queued") return task;
+        level.shift();
+      }
+    }
+    return undefined;
   }
 
   shift(): Task | undefined {

@@ -39,6 +39,9 @@ export const RequestKind = {
   STACKS: 6,
   SHUTDOWN: 7,
   SAFETY: 8,
+  SENSE: 9,
+  GROW: 10,
+  HOT: 11,
 } as const;
 
 /** Worker to host, control channel. */

@@ -22,7 +22,9 @@ import { ControlChannel } from "./control-channel.js";
 import { Deadline, settlesWithin } from "./deadline.js";
 import { workerEnvironment } from "./environment.js";
 import { type Failed, type Hello, parseHello } from "./hello.js";
+import { type HotSpot, parseHotSpot } from "./hot-spot.js";
 import { OutputReader } from "./output.js";
+import { parseSenseReport, type SenseReport } from "./sense-report.js";
 import { stackText } from "./stack-text.js";
 import { type CallLabel, TaskChannel } from "./task-channel.js";
 
@@ -35,6 +37,8 @@ const STDERR_LINES_KEPT = 60;
 /** How long a worker that was asked to end may take before it is made to (milliseconds). */
 const TERMINATE_AFTER_MS = 1_000;
 const KILL_AFTER_MS = 2_000;
+/** How much longer than the look itself the answer may take (milliseconds). */
+const HOT_ANSWER_MS = 1_000;
 
 export interface WorkerOptions {
   readonly interpreter: Interpreter;
@@ -42,7 +46,12 @@ export interface WorkerOptions {
   readonly modules: readonly string[];
   /** `process`: one thread, the main one. `thread`: that many threads beside it. */
   readonly profile: "thread" | "process";
+  /** Most threads there may be; each has a channel from the start. */
   readonly threads: number;
+  /** Threads that begin at once; `grow` starts more. */
+  readonly threadsAtStart: number;
+  /** Whether threads add up what they do with their time, for `sense`. */
+  readonly sensing: boolean;
   /** Function called once in each process after the imports, and one called in each thread. */
   readonly initializer: string | undefined;
   readonly threadInitializer: string | undefined;
@@ -84,6 +93,7 @@ let lastNumber = 0;
 export class Worker {
   /** Counts the workers of this process, from 1. */
   readonly number = ++lastNumber;
+  /** One for every thread there may be. */
   readonly channels: readonly TaskChannel[];
   readonly profile: "thread" | "process";
   readonly startedAt = performance.now();
@@ -96,9 +106,11 @@ export class Worker {
   readonly #stderr: string[] = [];
   #state: WorkerState = "starting";
   #hello: Hello | undefined;
+  #threads: number;
 
   private constructor(options: WorkerOptions, listener: WorkerListener) {
     this.profile = options.profile;
+    this.#threads = options.threadsAtStart;
     this.#listener = listener;
     const privateSockets = new Array(1 + options.threads).fill("pipe");
     this.#child = spawn(options.interpreter.path, ["-X", "faulthandler", "-u", SCRIPT], {
@@ -184,6 +196,11 @@ export class Worker {
     return this.#exit;
   }
 
+  /** Threads that have begun: those of the first channels. */
+  get threads(): number {
+    return this.#threads;
+  }
+
   get inFlight(): number {
     let count = 0;
     for (const channel of this.channels) count += channel.inFlight;
@@ -221,6 +238,29 @@ export class Worker {
     return (await settlesWithin(answer, milliseconds)) ? answer : undefined;
   }
 
+  /** What its threads do with their time; undefined when it does not sense, is gone, or does not answer in time. */
+  async sense(milliseconds: number): Promise<SenseReport | undefined> {
+    const answer = this.#control.request(RequestKind.SENSE, null);
+    return (await settlesWithin(answer, milliseconds)) ? parseSenseReport(await answer) : undefined;
+  }
+
+  /**
+   * Starts more threads, up to one for every channel. Resolves to how many there are when the new ones have run their
+   * initialiser, fewer than asked for when that failed.
+   */
+  async grow(threads: number): Promise<number> {
+    const answer = await this.#control.request(RequestKind.GROW, threads);
+    if (typeof answer === "number") this.#threads = Math.min(answer, this.channels.length);
+    return this.#threads;
+  }
+
+  /** Looks for `seconds` where the threads are that run tasks; undefined when none did or nobody answers. */
+  async hotSpot(seconds: number): Promise<HotSpot | undefined> {
+    const answer = this.#control.request(RequestKind.HOT, seconds);
+    if (!(await settlesWithin(answer, seconds * 1e3 + HOT_ANSWER_MS))) return undefined;
+    return parseHotSpot(await answer);
+  }
+
   /** Whether the GIL is on now; undefined when the worker is gone. */
   async ping(): Promise<boolean | undefined> {
     const answer = await this.#control.request(RequestKind.PING, null);
@@ -253,6 +293,8 @@ export class Worker {
       modules: options.modules,
       profile: options.profile,
       threads: options.threads,
+      threadsAtStart: options.threadsAtStart,
+      sensing: options.sensing,
       maxMessageBytes: options.maxMessageBytes,
       initializer: options.initializer ?? null,
       threadInitializer: options.threadInitializer ?? null,
