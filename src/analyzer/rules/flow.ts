@@ -118,11 +118,12 @@ export function commonBlock(file: FileView, left: number, right: number): number
   return at;
 }
 
-/** True if the two events stand in different branches of one statement, so that never both run in a row. */
+/** True if the first event stands in a branch that is left before the second, or both in branches that exclude each other. */
 export function areExclusive(file: FileView, left: number, right: number): boolean {
   const common = commonBlock(file, left, right);
   const a = childOf(file, file.blockOf(left), common);
   const b = childOf(file, file.blockOf(right), common);
+  if (a !== 0 && a !== b && file.block(a, BlockColumn.Leaves) === 1) return true;
   if (a === b || a === 0 || b === 0) return false;
   if (file.block(a, BlockColumn.Statement) !== file.block(b, BlockColumn.Statement)) return false;
   const kinds = [file.blockKind(a), file.blockKind(b)];

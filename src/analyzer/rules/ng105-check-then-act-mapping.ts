@@ -17,6 +17,9 @@ const LOOKUP_ERRORS = ["KeyError", "IndexError", "LookupError"];
 const ADDING = new Set(["add", "append", "insert", "appendleft"]);
 /** Values that are the same whoever makes them. */
 const PLAIN_VALUES = new Set([Value.None, Value.True, Value.False, Value.Number, Value.Text]);
+/** Names of calls that make an object which is more than its value. */
+const MAKER =
+  /(?:^|\.)_*(?:[A-Z]|__new__|new_|create|make|build|open|connect|get_|load|init|start|register|type$|object$|dict$|list$|set$|cls$|factory|fn$|func$)/;
 /** Containers that only look like state: everybody reads them, hardly anybody removes. */
 const READ_ONLY_FOREIGN = /^(?:os\.environ|sys\.modules|\w+\.META)$/;
 
@@ -169,7 +172,7 @@ function reportPair(
     reads: `and reads it at line ${line}${locked}: another thread may have removed it in between (KeyError)`,
     trims: `and removes entries at line ${line}${locked}: two threads remove the same ones (KeyError)`,
   };
-  const isPlain = kind === "stores" && (file.op(act) === Op.Method || PLAIN_VALUES.has(file.detail(act)));
+  const isMild = kind === "reads" || (kind === "stores" && isIdempotent(context, info, act));
   context.report({
     function: info,
     row: check,
@@ -188,6 +191,21 @@ function reportPair(
         message: `${kind === "reads" ? "read" : "changed"} here on the strength of the check`,
       },
     ],
-    ...(isPlain || kind === "reads" ? { severity: "medium" as const } : {}),
+    ...(isMild ? { severity: "medium" as const } : {}),
   });
+}
+
+/** True if it does not matter whose value stays: a plain value, a result that is computed anew the same. */
+function isIdempotent(context: RuleContext, info: FunctionInfo, act: number): boolean {
+  const { file } = info;
+  if (file.op(act) === Op.Method || PLAIN_VALUES.has(file.detail(act))) return true;
+  const kind = file.detail(act);
+  if (kind === Value.Call) return !MAKER.test(file.nameOf(act)) && file.nameOf(act) !== "";
+  const origin = file.origin(act);
+  if (kind !== Value.Path) return kind === Value.Expression;
+  // A container that was built in a local and stored when it was complete.
+  if (origin === 0) return file.has(act, EventFlag.FromBuiltLocal);
+  if (file.op(origin) !== Op.Call || MAKER.test(file.pathName(file.pathOf(origin)))) return false;
+  const called = context.project.entity(file, origin);
+  return called.kind === "function" || called.kind === "foreign";
 }

@@ -1,4 +1,4 @@
-import type { Access, Variable } from "../calls/index.js";
+import type { Access, FunctionInfo, Variable } from "../calls/index.js";
 import { EventFlag, Op } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
 import { isHandled } from "./flow.js";
@@ -11,6 +11,9 @@ const WALKING_CALL =
   /^(?:json\.dumps?|pickle\.dumps?|copy\.deepcopy|deepcopy|map|filter|reduce|functools\.reduce)$/;
 /** Changed by the interpreter itself, in any thread. */
 const ALWAYS_CHANGING = new Set(["sys.modules", "os.environ"]);
+
+/** Functions by which a program is put together, most often before threads start. */
+const REGISTRATION = /^_*(?:un)?(?:register|add|set|install|configure|setup|remove|enable|disable|provide|define)(?:_|$)/;
 
 export const iterateShared: Rule = {
   code: "NG111",
@@ -41,9 +44,10 @@ function inspect(context: RuleContext, variable: Variable): void {
   const mutations = mutationsOf(context, variable);
   const always = ALWAYS_CHANGING.has(variable.text);
   if (mutations.length === 0 && !always) return;
+  const seen = new Set<FunctionInfo>();
   for (const iteration of iterations) {
     const { function: info, row } = iteration;
-    if (isHandled(info.file, row, "RuntimeError")) continue;
+    if (seen.has(info) || isHandled(info.file, row, "RuntimeError")) continue;
     const conflict =
       mutations.find((each) => each.function !== info && !shareLock(context, iteration, each)) ??
       mutations.find((each) => each.function === info && !shareLock(context, iteration, each));
@@ -51,6 +55,8 @@ function inspect(context: RuleContext, variable: Variable): void {
     // Changed by the loop's own function only: that is a loop with a purpose, unless several threads run it.
     const evidence = context.evidence(variable, info);
     if (conflict?.function === info && evidence.tier === "T0") continue;
+    seen.add(info);
+    const isRegistry = evidence.tier === "T1" && mutations.every((each) => REGISTRATION.test(each.function.name)) && !always;
     const who = conflict?.function.qualifiedName ?? "every import";
     context.report({
       function: info,
@@ -58,6 +64,7 @@ function inspect(context: RuleContext, variable: Variable): void {
       message: `${variable.text} is iterated here while ${who} may change it${lockNote(context, iteration, conflict)}: RuntimeError for a dict or set, skipped elements for a list`,
       fix: `iterate over list(${variable.text}${viewOf(iteration)}), or hold one lock here and where it is changed`,
       evidence,
+      ...(isRegistry ? { severity: "medium" as const } : {}),
       related: conflict === undefined ? [] : [{ ...conflict, message: "changed here" }],
     });
   }
