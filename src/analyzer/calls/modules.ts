@@ -20,6 +20,8 @@ export function isTestPath(path: string): boolean {
 
 export class ModuleIndex {
   private readonly byName = new Map<string, FileView>();
+  /** First parts of the names: most imports are of other packages. */
+  private readonly heads = new Set<string>();
 
   constructor(files: readonly FileView[]) {
     // A project is seldom analysed from its import root: every suffix of a module's name may be what imports say.
@@ -41,6 +43,7 @@ export class ModuleIndex {
     for (const name of ambiguous) {
       if (this.byName.get(name)?.module !== name) this.byName.delete(name);
     }
+    for (const name of this.byName.keys()) this.heads.add(name.split(".", 1)[0]!);
   }
 
   /** The module of a dotted name and what is left of the name behind it, or undefined outside the project. */
@@ -49,6 +52,8 @@ export class ModuleIndex {
     from: FileView,
   ): { readonly file: FileView; readonly rest: readonly string[] } | undefined {
     const absolute = dotted.startsWith(".") ? absoluteName(dotted, from) : dotted;
+    const head = absolute.indexOf(".");
+    if (!this.heads.has(head === -1 ? absolute : absolute.slice(0, head))) return undefined;
     const parts = absolute.split(".");
     for (let length = parts.length; length > 0; length--) {
       const file = this.byName.get(parts.slice(0, length).join("."));

@@ -126,7 +126,10 @@ export class Project {
 
   /** A class attribute is shared if it is rebound on the class, or holds a container that no instance replaces. */
   private notePlace(file: FileView, row: number, variable: Variable): void {
-    const onClass = file.pathKind(rootOf(file, file.pathOf(row))) === RootKind.Class;
+    const path = file.pathOf(row);
+    const onClass =
+      this.resolver.entity(file, file.pathOwner(path)).kind === "class" &&
+      file.pathKind(path) === RootKind.Attribute;
     if (!onClass) variable.isOnInstance = true;
     else if (file.has(row, EventFlag.ClassBody)) variable.isInClassBody = true;
     else variable.isRebound = true;

@@ -2,7 +2,7 @@ import type { FunctionInfo, Variable } from "../calls/index.js";
 import { BlockColumn, BlockKind, EventFlag, Op, Test, Value } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
 import { catches, handlersAround, isCovered, isHandled, namesException, outcomeAt } from "./flow.js";
-import { canShrink, isThreadKey, REMOVING } from "./keys.js";
+import { canShrink, isThreadKey, isWeak, REMOVING } from "./keys.js";
 import type { Rule } from "./rule.js";
 import type { Sequence } from "./sequences.js";
 
@@ -94,7 +94,8 @@ function actOn(
     if (read === 0 && op === Op.ItemRead && outcome === "true" && !isHandled(file, act, ...LOOKUP_ERRORS))
       read = act;
   }
-  const mayBeGone = canShrink(variable) || variable.kind === "foreign" || hasUnknownType(variable);
+  const mayBeGone =
+    !isWeak(variable) && (canShrink(variable) || variable.kind === "foreign" || hasUnknownType(variable));
   return read !== 0 && mayBeGone && !READ_ONLY_FOREIGN.test(variable.text)
     ? { check, act: read, kind: "reads" }
     : undefined;
@@ -103,7 +104,7 @@ function actOn(
 /** True for an object of a class that may drop entries by itself: a cache with a limit, a weak dictionary. */
 function hasUnknownType(variable: Variable): boolean {
   for (const type of variable.types) {
-    if (!type.startsWith("#") && /cache|weak|lru|ttl/i.test(type)) return true;
+    if (!type.startsWith("#") && /cache|lru|ttl/i.test(type)) return true;
   }
   return false;
 }

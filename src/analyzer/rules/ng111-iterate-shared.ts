@@ -13,7 +13,8 @@ const WALKING_CALL =
 const ALWAYS_CHANGING = new Set(["sys.modules", "os.environ"]);
 
 /** Functions by which a program is put together, most often before threads start. */
-const REGISTRATION = /^_*(?:un)?(?:register|add|set|install|configure|setup|remove|enable|disable|provide|define)(?:_|$)/;
+const REGISTRATION =
+  /^_*(?:un)?(?:register|add|set|install|configure|setup|remove|enable|disable|provide|define)(?:_|$)/;
 
 export const iterateShared: Rule = {
   code: "NG111",
@@ -56,7 +57,8 @@ function inspect(context: RuleContext, variable: Variable): void {
     const evidence = context.evidence(variable, info);
     if (conflict?.function === info && evidence.tier === "T0") continue;
     seen.add(info);
-    const isRegistry = evidence.tier === "T1" && mutations.every((each) => REGISTRATION.test(each.function.name)) && !always;
+    const isRegistry =
+      evidence.tier === "T1" && mutations.every((each) => REGISTRATION.test(each.function.name)) && !always;
     const who = conflict?.function.qualifiedName ?? "every import";
     context.report({
       function: info,

@@ -35,8 +35,19 @@ export function isSynchronised(variable: Variable): boolean {
   return false;
 }
 
+const racing = new WeakMap<Variable, boolean>();
+
 /** State that rules about shared data look at. */
 export function canRace(context: Linked, variable: Variable): boolean {
+  let races = racing.get(variable);
+  if (races === undefined) {
+    races = mayRace(context, variable);
+    racing.set(variable, races);
+  }
+  return races;
+}
+
+function mayRace(context: Linked, variable: Variable): boolean {
   if (variable.kind === "parameter" || variable.kind === "cell") return false;
   if (NEVER_SHARED_NAMES.test(variable.name) && variable.name !== "__dict__") return false;
   return !isThreadConfined(context, variable) && !context.locks.isLock(variable);

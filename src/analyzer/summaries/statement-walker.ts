@@ -548,7 +548,14 @@ export abstract class StatementWalker extends ConditionWalker {
     const row = this.events.count - 1;
     if (isCall && path === 0 && row >= first) path = this.events.get(row, EventColumn.Path);
     if (row >= first && isCall) this.addFlags(row, EventFlag.Entered);
-    if (path === 0) return;
+    if (path === 0) {
+      // A lock in a local: the event says where it was made.
+      const held =
+        tree.kinds[manager] === NodeKind.Name ? this.frame.locals.get(tree.nameId(manager)) : undefined;
+      if (held !== undefined && held.origin !== 0)
+        this.addFlags(this.record(Op.Read, 0, 0, manager), EventFlag.Entered);
+      return;
+    }
     let kind = isAsync ? RegionKind.AsyncWith : RegionKind.With;
     if (isCall) kind = RegionKind.Call;
     else this.addFlags(this.record(Op.Read, 0, path, manager), EventFlag.Entered);
