@@ -3,6 +3,7 @@ import { BlockColumn, BlockKind, EventFlag, Op, Test, Value } from "../summaries
 import type { RuleContext } from "./context.js";
 import { catches, handlersAround, isCovered, isHandled, namesException, outcomeAt } from "./flow.js";
 import { canShrink, isThreadKey, isWeak, REMOVING } from "./keys.js";
+import { isStoredTooEarly } from "./ng108-publish-then-fill.js";
 import type { Rule } from "./rule.js";
 import type { Sequence } from "./sequences.js";
 
@@ -38,7 +39,9 @@ export const checkThenActMapping: Rule = {
   source: "Python documentation, Thread Safety Guarantees (operations that are not atomic)",
   match(context) {
     for (const sequence of context.sequences) {
-      for (const pair of pairsOf(context, sequence)) reportPair(context, sequence, pair);
+      for (const pair of pairsOf(context, sequence)) {
+        if (!isStoredTooEarly(context, sequence, pair.act)) reportPair(context, sequence, pair);
+      }
     }
   },
 };

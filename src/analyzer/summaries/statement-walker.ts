@@ -478,12 +478,16 @@ export abstract class StatementWalker extends ConditionWalker {
     const body = tree.nextSibling(test);
     const orelse = tree.nextSibling(body);
     const first = this.events.count;
+    const unlocked = this.lockset;
     this.condition(test, false);
     const last = this.events.count;
-    const before = this.lockset;
+    // `if lock.acquire(False):` holds the lock in one branch only.
+    const locked = this.lockset;
+    const isNegated = tree.kinds[test] === NodeKind.UnaryOp;
+    this.lockset = isNegated ? unlocked : locked;
     const bodyLeaves = this.branch(BlockKind.Then, node, body, first, last);
     const afterBody = this.lockset;
-    this.lockset = before;
+    this.lockset = isNegated ? locked : unlocked;
     const elseLeaves = orelse !== 0 && this.branch(BlockKind.Else, node, orelse, first, last);
     if (elseLeaves) this.lockset = afterBody;
     else if (!bodyLeaves) this.lockset = this.commonLockset(afterBody, this.lockset);
