@@ -60,7 +60,8 @@ export class ModuleIndex {
       if (file !== undefined && (file !== from || length === parts.length || dotted.startsWith("."))) {
         // A file does not import itself: `import queue` in `x/queue.py` means the other one.
         if (file === from && !dotted.startsWith(".")) continue;
-        return { file, rest: parts.slice(length) };
+        // `from a.b import c`: the file is `a.b`, or `a.b.c` itself; a file `a` alone does not know `b.c`.
+        return parts.length - length > 1 ? undefined : { file, rest: parts.slice(length) };
       }
     }
     return undefined;
