@@ -4,6 +4,5 @@ export { type Evidence, EvidenceFinder, MUTATING_METHODS } from "./evidence.js";
 export { FileView } from "./file-view.js";
 export { type LinkedProject, linkProject } from "./link.js";
 export { Locks, SOME_LOCK } from "./locks.js";
-export { isTestPath } from "./modules.js";
 export { Project, rootOf } from "./project.js";
 export { isThreadClass } from "./threads.js";

@@ -1,8 +1,6 @@
 /** Which file an import means. */
 import type { FileView } from "./file-view.js";
 
-const TEST_FILE = /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$/;
-
 /** `src/pkg/mod.py` → `src.pkg.mod`; a package's `__init__` is the package. */
 export function moduleName(path: string): string {
   return path
@@ -11,11 +9,6 @@ export function moduleName(path: string): string {
     .replace(/\.pyi?$/, "")
     .replace(/(?:^|\/)__init__$/, "")
     .replaceAll("/", ".");
-}
-
-/** True for tests: they share state on purpose and run it in order. */
-export function isTestPath(path: string): boolean {
-  return TEST_FILE.test(path.replaceAll("\\", "/"));
 }
 
 export class ModuleIndex {

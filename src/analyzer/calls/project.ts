@@ -2,10 +2,18 @@
  * Phase 2: all summaries joined into one project. Functions, classes and variables get their identity across
  * files; every access of a variable and every call of a function is entered where rules look for it.
  */
-import { EventFlag, type FileSummary, FunctionFlag, Op, RootKind, Value } from "../summaries/index.js";
+import {
+  EventFlag,
+  type FileSummary,
+  FunctionFlag,
+  isTestPath,
+  Op,
+  RootKind,
+  Value,
+} from "../summaries/index.js";
 import { ClassInfo, type Entity, FunctionInfo, type ThreadEntry, type Variable } from "./entities.js";
 import { FileView } from "./file-view.js";
-import { isTestPath, ModuleIndex, moduleName } from "./modules.js";
+import { ModuleIndex, moduleName } from "./modules.js";
 import { type ModuleContents, Resolver } from "./resolver.js";
 
 export class Project {

@@ -10,7 +10,7 @@ export function* unlockedDraws(
   matches: (variable: Variable) => boolean,
   methods: ReadonlySet<string> = new Set(["__next__", "send", "throw"]),
 ): Generator<{ readonly variable: Variable; readonly access: Access }> {
-  for (const variable of context.project.variables) {
+  for (const variable of context.shared) {
     if (variable.types.size === 0 || !canRace(context, variable) || !matches(variable)) continue;
     for (const access of variable.accesses) {
       const { function: info, row } = access;

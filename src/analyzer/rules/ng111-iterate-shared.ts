@@ -30,7 +30,7 @@ export const iterateShared: Rule = {
   versions: "every version; more frequent without the GIL",
   source: "Python documentation, Thread Safety Guarantees; sys.modules in the documentation of sys",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || isSynchronised(variable) || variable.text.endsWith("[]")) continue;
       inspect(context, variable);
     }

@@ -22,7 +22,7 @@ export const inconsistentLock: Rule = {
   versions: "every version; more frequent without the GIL",
   source: "Blackshear et al., RacerD (OOPSLA 2018); Savage et al., Eraser (1997)",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || isSynchronised(variable) || variable.text.endsWith("[]")) continue;
       inspect(context, variable);
     }

@@ -26,7 +26,7 @@ export const sharedMutableDefault: Rule = {
   versions: "every version",
   source: "ruff RUF012, flake8-bugbear B006",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (variable.kind !== "attribute" || !variable.isInClassBody || variable.isOnInstance) continue;
       if (variable.container !== undefined || !canRace(context, variable)) continue;
       const made = variable.accesses.find(

@@ -16,7 +16,7 @@ export const listSortVisible: Rule = {
   versions: "every version; more frequent without the GIL",
   source: "Python documentation, Thread Safety Guarantees (list.sort)",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable)) continue;
       for (const { function: info, row } of variable.accesses) {
         const { file } = info;

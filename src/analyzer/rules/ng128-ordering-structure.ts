@@ -19,7 +19,7 @@ export const orderingStructure: Rule = {
   versions: "every version; heapq could crash before 3.14.0t",
   source: "bisect documentation (3.15 note); heapq made crash-safe in 3.14.0",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable)) continue;
       for (const { function: info, row } of variable.accesses) {
         const { file } = info;

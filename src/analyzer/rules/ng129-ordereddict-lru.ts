@@ -21,7 +21,7 @@ export const orderedDictLru: Rule = {
   source: "CPython changelog 3.14.1 (gh-125996)",
   match(context) {
     const crashes = context.target.freeThreaded && !isAtLeast(context.target, 14, 1);
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || ![...variable.types].some((type) => ORDERED.test(type))) continue;
       const moved = variable.accesses.find(
         ({ function: info, row }) =>

@@ -21,7 +21,7 @@ export const serialiseShared: Rule = {
   versions: "json: crash before 3.15.0t; RuntimeError on every version",
   source: "CPython changelog 3.15.0 (json), 3.14.6 and 3.14.7 (pickle)",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || isSynchronised(variable) || variable.text.endsWith("[]")) continue;
       const dumps = variable.accesses.filter(
         ({ function: info, row }) =>

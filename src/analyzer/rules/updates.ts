@@ -15,7 +15,7 @@ export type UpdatedPlace = "global" | "class" | "instance";
 
 /** The first update of a variable in each function that no lock covers. */
 export function* unlockedUpdates(context: RuleContext, place: UpdatedPlace): Generator<UnlockedUpdate> {
-  for (const variable of context.project.variables) {
+  for (const variable of context.shared) {
     if (placeOf(variable) !== place || !canRace(context, variable) || isSynchronised(variable)) continue;
     const seen = new Set<FunctionInfo>();
     for (const { function: info, row } of variable.accesses) {
