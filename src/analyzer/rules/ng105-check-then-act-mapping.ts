@@ -207,8 +207,8 @@ function isIdempotent(context: RuleContext, info: FunctionInfo, act: number): bo
   if (kind === Value.Call) return !MAKER.test(file.nameOf(act)) && file.nameOf(act) !== "";
   const origin = file.origin(act);
   if (kind !== Value.Path) return kind === Value.Expression;
-  // A container that was built in a local and stored when it was complete.
-  if (origin === 0) return file.has(act, EventFlag.FromBuiltLocal);
+  // An argument, or a container that was built in a local and stored when it was complete.
+  if (origin === 0) return true;
   if (file.op(origin) !== Op.Call || MAKER.test(file.pathName(file.pathOf(origin)))) return false;
   const called = context.project.entity(file, origin);
   return called.kind === "function" || called.kind === "foreign";

@@ -1,7 +1,9 @@
 import type { Access, FunctionInfo, Variable } from "../calls/index.js";
 import { EventFlag, Op } from "../summaries/index.js";
+import { isAtLeast } from "../target.js";
 import type { RuleContext } from "./context.js";
 import { isHandled } from "./flow.js";
+import { isWeak } from "./keys.js";
 import { mutationsOf, shareLock } from "./mutations.js";
 import type { Rule } from "./rule.js";
 import { canRace, canRunConcurrently, isSynchronised } from "./shared-state.js";
@@ -59,6 +61,8 @@ function inspect(context: RuleContext, variable: Variable): void {
     seen.add(info);
     const isRegistry =
       evidence.tier === "T1" && mutations.every((each) => REGISTRATION.test(each.function.name)) && !always;
+    // From 3.14 on weak containers iterate over a copy of their own.
+    const isCopied = isWeak(variable) && isAtLeast(context.target, 14);
     const who = conflict?.function.qualifiedName ?? "every import";
     context.report({
       function: info,
@@ -66,7 +70,7 @@ function inspect(context: RuleContext, variable: Variable): void {
       message: `${variable.text} is iterated here while ${who} may change it${lockNote(context, iteration, conflict)}: RuntimeError for a dict or set, skipped elements for a list`,
       fix: `iterate over list(${variable.text}${viewOf(iteration)}), or hold one lock here and where it is changed`,
       evidence,
-      ...(isRegistry ? { severity: "medium" as const } : {}),
+      ...(isRegistry || isCopied ? { severity: "medium" as const } : {}),
       related: conflict === undefined ? [] : [{ ...conflict, message: "changed here" }],
     });
   }

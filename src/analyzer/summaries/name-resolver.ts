@@ -24,8 +24,6 @@ export interface Frame {
   readonly flags: number;
   readonly enclosing: Frame | undefined;
   readonly locals: Map<number, LocalValue>;
-  /** Name ids of locals that began as literal containers. */
-  readonly built: Set<number>;
 }
 
 export class NameResolver extends Recorder {

@@ -43,15 +43,6 @@ const SIMPLE_VALUES: Partial<Record<NodeKind, Value>> = {
   [NodeKind.GeneratorExp]: Value.Generator,
 };
 
-const CONTAINERS = new Set([
-  Value.EmptyList,
-  Value.EmptyDict,
-  Value.EmptySet,
-  Value.List,
-  Value.Dict,
-  Value.Set,
-]);
-
 const EMPTY_CALLS: Readonly<Record<string, Value>> = {
   dict: Value.EmptyDict,
   list: Value.EmptyList,
@@ -280,7 +271,6 @@ export abstract class StatementWalker extends ConditionWalker {
       case NodeKind.Name: {
         const id = tree.nameId(target);
         if (this.isPlainLocal(id)) {
-          if (value.node !== 0 && CONTAINERS.has(value.kind)) this.frame.built.add(id);
           if (value.path === 0 && value.origin === 0) this.frame.locals.delete(id);
           else this.frame.locals.set(id, { path: value.path, origin: value.origin });
           return;
@@ -333,10 +323,7 @@ export abstract class StatementWalker extends ConditionWalker {
   }
 
   private recordWrite(op: Op, path: number, target: number, key: number, value: WrittenValue): number {
-    let flags = this.level | this.dependence(op, path, key, value);
-    if (value.node !== 0 && this.tree.kinds[value.node] === NodeKind.Name) {
-      if (this.frame.built.has(this.tree.nameId(value.node))) flags |= EventFlag.FromBuiltLocal;
-    }
+    const flags = this.level | this.dependence(op, path, key, value);
     const row = this.record(op, flags, path, target);
     this.events.set(row, EventColumn.Key, key);
     this.events.set(row, EventColumn.Name, value.name);

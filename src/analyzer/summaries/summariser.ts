@@ -57,7 +57,7 @@ export class Summariser extends StatementWalker {
     flags: number,
     enclosing: Frame | undefined,
   ): Frame {
-    return { scope, index, receiverClass, receiver, flags, enclosing, locals: new Map(), built: new Set() };
+    return { scope, index, receiverClass, receiver, flags, enclosing, locals: new Map() };
   }
 
   private walkBody(index: number, body: number): void {

@@ -108,8 +108,6 @@ export enum EventFlag {
   Awaited = 16384,
   /** `for` inside `list(…)` and the like: an iteration by a comprehension. */
   Comprehension = 32768,
-  /** The value is a local that began as a literal container. */
-  FromBuiltLocal = 65536,
 }
 
 /** What a test asks. */
