@@ -289,13 +289,6 @@ const FOREIGN_STATE_OPS = new Set([
 /** Containers of the interpreter that other threads change at any time. */
 const SHARED_FOREIGN = new Set(["sys.modules", "os.environ", "sys.path", "sys.meta_path"]);
 
-export function rootOf(file: FileView, path: number): number {
-  let at = path;
-  while (file.pathKind(at) === RootKind.Attribute || file.pathKind(at) === RootKind.Element)
-    at = file.pathOwner(at);
-  return at;
-}
-
 function ancestorsOf(info: ClassInfo): ClassInfo[] {
   const found: ClassInfo[] = [];
   const pending = [info];

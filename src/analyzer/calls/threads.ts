@@ -155,7 +155,7 @@ function matchStarter(callee: string, key: string): Starter | undefined {
   return found !== undefined && key !== "name" && key !== "daemon" ? found : undefined;
 }
 
-export function isThreadClass(info: ClassInfo): boolean {
+function isThreadClass(info: ClassInfo): boolean {
   for (const base of info.allExternalBases()) if (THREADED_BASES[0]!.base.test(base)) return true;
   return false;
 }

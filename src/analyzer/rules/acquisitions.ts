@@ -81,10 +81,3 @@ export function locksTakenBy(context: RuleContext): Map<FunctionInfo, Set<Variab
   taken.set(context, all);
   return all;
 }
-
-/** The project's functions that an event calls. */
-export function calleesAt(info: FunctionInfo, row: number): FunctionInfo[] {
-  return info.callees.filter((callee) =>
-    callee.callers.some((site) => site.caller === info && site.row === row),
-  );
-}

@@ -143,28 +143,6 @@ function childOf(file: FileView, block: number, ancestor: number): number {
   return child;
 }
 
-/** The loop around an event, or 0. */
-export function loopAround(file: FileView, row: number): number {
-  return file.enclosing(file.blockOf(row), BlockKind.While, BlockKind.For, BlockKind.Comprehension);
-}
-
-/** True if a write stores nothing: None, False, 0, an empty container. */
-export function isReset(file: FileView, row: number): boolean {
-  const op = file.op(row);
-  if (op === Op.Delete) return true;
-  return op === Op.Write && RESETS.has(file.detail(row));
-}
-
-const RESETS = new Set([
-  Value.None,
-  Value.False,
-  Value.Number,
-  Value.Text,
-  Value.EmptyList,
-  Value.EmptyDict,
-  Value.EmptySet,
-]);
-
 /** True if somebody takes the object away again: writes None or deletes it, outside construction. */
 export function isNullified(variable: Variable): boolean {
   return variable.accesses.some(({ function: info, row }) => {
