@@ -127,6 +127,9 @@ export class Variable {
   /** Another name of this lock: `Condition(lock)`. */
   alias: Variable | undefined;
 
+  /** The last name: `_cache` of `self._cache`. */
+  readonly name: string;
+
   constructor(
     readonly kind: VariableKind,
     /** As a reader of the code writes it: `self._cache`, `_cache`, `sys.modules`. */
@@ -135,19 +138,16 @@ export class Variable {
     readonly file: FileView | undefined,
     /** The variable that it is an attribute or element of. */
     readonly container: Variable | undefined,
-  ) {}
+  ) {
+    const plain = text.replaceAll("[]", "");
+    this.name = plain.slice(plain.lastIndexOf(".") + 1);
+  }
 
   /** State of the class itself, shared by its instances. */
   get isClassLevel(): boolean {
     return (
       this.isRebound || (this.isInClassBody && !this.isOnInstance) || this.container?.isClassLevel === true
     );
-  }
-
-  /** The last name: `_cache` of `self._cache`. */
-  get name(): string {
-    const text = this.text.replaceAll("[]", "");
-    return text.slice(text.lastIndexOf(".") + 1);
   }
 
   /** The variable itself, past all aliases. */

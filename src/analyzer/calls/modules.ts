@@ -1,8 +1,6 @@
 /** Which file an import means. */
 import type { FileView } from "./file-view.js";
 
-const TEST_FILE = /(?:^|\/)(?:tests?|testing)\/|(?:^|\/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$/;
-
 /** `src/pkg/mod.py` → `src.pkg.mod`; a package's `__init__` is the package. */
 export function moduleName(path: string): string {
   return path
@@ -13,13 +11,10 @@ export function moduleName(path: string): string {
     .replaceAll("/", ".");
 }
 
-/** True for tests: they share state on purpose and run it in order. */
-export function isTestPath(path: string): boolean {
-  return TEST_FILE.test(path.replaceAll("\\", "/"));
-}
-
 export class ModuleIndex {
   private readonly byName = new Map<string, FileView>();
+  /** First parts of the names: most imports are of other packages. */
+  private readonly heads = new Set<string>();
 
   constructor(files: readonly FileView[]) {
     // A project is seldom analysed from its import root: every suffix of a module's name may be what imports say.
@@ -41,6 +36,7 @@ export class ModuleIndex {
     for (const name of ambiguous) {
       if (this.byName.get(name)?.module !== name) this.byName.delete(name);
     }
+    for (const name of this.byName.keys()) this.heads.add(name.split(".", 1)[0]!);
   }
 
   /** The module of a dotted name and what is left of the name behind it, or undefined outside the project. */
@@ -49,13 +45,16 @@ export class ModuleIndex {
     from: FileView,
   ): { readonly file: FileView; readonly rest: readonly string[] } | undefined {
     const absolute = dotted.startsWith(".") ? absoluteName(dotted, from) : dotted;
+    const head = absolute.indexOf(".");
+    if (!this.heads.has(head === -1 ? absolute : absolute.slice(0, head))) return undefined;
     const parts = absolute.split(".");
     for (let length = parts.length; length > 0; length--) {
       const file = this.byName.get(parts.slice(0, length).join("."));
       if (file !== undefined && (file !== from || length === parts.length || dotted.startsWith("."))) {
         // A file does not import itself: `import queue` in `x/queue.py` means the other one.
         if (file === from && !dotted.startsWith(".")) continue;
-        return { file, rest: parts.slice(length) };
+        // `from a.b import c`: the file is `a.b`, or `a.b.c` itself; a file `a` alone does not know `b.c`.
+        return parts.length - length > 1 ? undefined : { file, rest: parts.slice(length) };
       }
     }
     return undefined;

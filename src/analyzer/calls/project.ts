@@ -2,10 +2,18 @@
  * Phase 2: all summaries joined into one project. Functions, classes and variables get their identity across
  * files; every access of a variable and every call of a function is entered where rules look for it.
  */
-import { EventFlag, type FileSummary, FunctionFlag, Op, RootKind, Value } from "../summaries/index.js";
+import {
+  EventFlag,
+  type FileSummary,
+  FunctionFlag,
+  isTestPath,
+  Op,
+  RootKind,
+  Value,
+} from "../summaries/index.js";
 import { ClassInfo, type Entity, FunctionInfo, type ThreadEntry, type Variable } from "./entities.js";
 import { FileView } from "./file-view.js";
-import { isTestPath, ModuleIndex, moduleName } from "./modules.js";
+import { ModuleIndex, moduleName } from "./modules.js";
 import { type ModuleContents, Resolver } from "./resolver.js";
 
 export class Project {
@@ -126,7 +134,10 @@ export class Project {
 
   /** A class attribute is shared if it is rebound on the class, or holds a container that no instance replaces. */
   private notePlace(file: FileView, row: number, variable: Variable): void {
-    const onClass = file.pathKind(rootOf(file, file.pathOf(row))) === RootKind.Class;
+    const path = file.pathOf(row);
+    const onClass =
+      this.resolver.entity(file, file.pathOwner(path)).kind === "class" &&
+      file.pathKind(path) === RootKind.Attribute;
     if (!onClass) variable.isOnInstance = true;
     else if (file.has(row, EventFlag.ClassBody)) variable.isInClassBody = true;
     else variable.isRebound = true;
@@ -277,13 +288,6 @@ const FOREIGN_STATE_OPS = new Set([
 
 /** Containers of the interpreter that other threads change at any time. */
 const SHARED_FOREIGN = new Set(["sys.modules", "os.environ", "sys.path", "sys.meta_path"]);
-
-export function rootOf(file: FileView, path: number): number {
-  let at = path;
-  while (file.pathKind(at) === RootKind.Attribute || file.pathKind(at) === RootKind.Element)
-    at = file.pathOwner(at);
-  return at;
-}
 
 function ancestorsOf(info: ClassInfo): ClassInfo[] {
   const found: ClassInfo[] = [];

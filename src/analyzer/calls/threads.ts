@@ -116,6 +116,11 @@ function starterAround(
       const key = file.keyText(row);
       const direct = matchStarter(file.nameOf(row), key);
       if (direct !== undefined) return direct;
+      // The pool itself may be a local: `with ThreadPoolExecutor() as pool: pool.submit(f)`.
+      const description = POOL_METHODS[file.nameOf(row)];
+      if (description !== undefined && (key === "#0" || file.nameOf(row) === "run_in_executor")) {
+        return { description, isPooled: file.nameOf(row) !== "add_done_callback" };
+      }
       continue;
     }
     if (file.start(row) > start || file.end(row) < end) continue;
@@ -150,7 +155,7 @@ function matchStarter(callee: string, key: string): Starter | undefined {
   return found !== undefined && key !== "name" && key !== "daemon" ? found : undefined;
 }
 
-export function isThreadClass(info: ClassInfo): boolean {
+function isThreadClass(info: ClassInfo): boolean {
   for (const base of info.allExternalBases()) if (THREADED_BASES[0]!.base.test(base)) return true;
   return false;
 }

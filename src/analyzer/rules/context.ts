@@ -11,6 +11,7 @@ import {
 import type { Target } from "../target.js";
 import { type RuleDescription, severityOf } from "./description.js";
 import { findSequences, type Sequence } from "./sequences.js";
+import { canRace } from "./shared-state.js";
 
 /** A place in a function and why it is shown. */
 export interface RelatedEvent {
@@ -60,6 +61,16 @@ export class RuleContext {
   get target(): Target {
     return this.options.target;
   }
+
+  /** Variables that can race and are used at all. */
+  get shared(): readonly Variable[] {
+    this.knownShared ??= this.project.variables.filter(
+      (each) => each.accesses.length > 0 && canRace(this, each),
+    );
+    return this.knownShared;
+  }
+
+  private knownShared: readonly Variable[] | undefined;
 
   /** Functions with the shared variables they use, in the order of evaluation. */
   get sequences(): readonly Sequence[] {

@@ -118,11 +118,12 @@ export function commonBlock(file: FileView, left: number, right: number): number
   return at;
 }
 
-/** True if the two events stand in different branches of one statement, so that never both run in a row. */
+/** True if the first event stands in a branch that is left before the second, or both in branches that exclude each other. */
 export function areExclusive(file: FileView, left: number, right: number): boolean {
   const common = commonBlock(file, left, right);
   const a = childOf(file, file.blockOf(left), common);
   const b = childOf(file, file.blockOf(right), common);
+  if (a !== 0 && a !== b && file.block(a, BlockColumn.Leaves) === 1) return true;
   if (a === b || a === 0 || b === 0) return false;
   if (file.block(a, BlockColumn.Statement) !== file.block(b, BlockColumn.Statement)) return false;
   const kinds = [file.blockKind(a), file.blockKind(b)];
@@ -141,28 +142,6 @@ function childOf(file: FileView, block: number, ancestor: number): number {
   }
   return child;
 }
-
-/** The loop around an event, or 0. */
-export function loopAround(file: FileView, row: number): number {
-  return file.enclosing(file.blockOf(row), BlockKind.While, BlockKind.For, BlockKind.Comprehension);
-}
-
-/** True if a write stores nothing: None, False, 0, an empty container. */
-export function isReset(file: FileView, row: number): boolean {
-  const op = file.op(row);
-  if (op === Op.Delete) return true;
-  return op === Op.Write && RESETS.has(file.detail(row));
-}
-
-const RESETS = new Set([
-  Value.None,
-  Value.False,
-  Value.Number,
-  Value.Text,
-  Value.EmptyList,
-  Value.EmptyDict,
-  Value.EmptySet,
-]);
 
 /** True if somebody takes the object away again: writes None or deletes it, outside construction. */
 export function isNullified(variable: Variable): boolean {

@@ -55,3 +55,11 @@ export function canShrink(variable: Variable): boolean {
 }
 
 export const REMOVING = new Set(["pop", "popitem", "clear", "remove", "discard", "popleft"]);
+
+const WEAK = /(?:^|\.)(?:WeakValueDictionary|WeakKeyDictionary|WeakSet)$/;
+
+/** True for a container whose entries go when their objects do. */
+export function isWeak(variable: Variable): boolean {
+  for (const type of variable.types) if (WEAK.test(type)) return true;
+  return false;
+}

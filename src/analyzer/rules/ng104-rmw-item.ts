@@ -17,7 +17,7 @@ export const rmwItem: Rule = {
   versions: "every version; far more frequent without the GIL",
   source: "Python documentation, Thread Safety Guarantees",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || variable.text.endsWith("[]")) continue;
       for (const { function: info, row } of variable.accesses) {
         const { file } = info;

@@ -2,7 +2,8 @@ import type { FunctionInfo, Variable } from "../calls/index.js";
 import { BlockColumn, BlockKind, EventFlag, Op, Test, Value } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
 import { catches, handlersAround, isCovered, isHandled, namesException, outcomeAt } from "./flow.js";
-import { canShrink, isThreadKey, REMOVING } from "./keys.js";
+import { canShrink, isThreadKey, isWeak, REMOVING } from "./keys.js";
+import { isStoredTooEarly } from "./ng108-publish-then-fill.js";
 import type { Rule } from "./rule.js";
 import type { Sequence } from "./sequences.js";
 
@@ -17,6 +18,9 @@ const LOOKUP_ERRORS = ["KeyError", "IndexError", "LookupError"];
 const ADDING = new Set(["add", "append", "insert", "appendleft"]);
 /** Values that are the same whoever makes them. */
 const PLAIN_VALUES = new Set([Value.None, Value.True, Value.False, Value.Number, Value.Text]);
+/** Names of calls that make an object which is more than its value. */
+const MAKER =
+  /(?:^|\.)_*(?:[A-Z]|__new__|new_|create|make|build|open|connect|get_|load|init|start|register|type$|object$|dict$|list$|set$|cls$|factory|fn$|func$)/;
 /** Containers that only look like state: everybody reads them, hardly anybody removes. */
 const READ_ONLY_FOREIGN = /^(?:os\.environ|sys\.modules|\w+\.META)$/;
 
@@ -35,7 +39,9 @@ export const checkThenActMapping: Rule = {
   source: "Python documentation, Thread Safety Guarantees (operations that are not atomic)",
   match(context) {
     for (const sequence of context.sequences) {
-      for (const pair of pairsOf(context, sequence)) reportPair(context, sequence, pair);
+      for (const pair of pairsOf(context, sequence)) {
+        if (!isStoredTooEarly(context, sequence, pair.act)) reportPair(context, sequence, pair);
+      }
     }
   },
 };
@@ -91,7 +97,8 @@ function actOn(
     if (read === 0 && op === Op.ItemRead && outcome === "true" && !isHandled(file, act, ...LOOKUP_ERRORS))
       read = act;
   }
-  const mayBeGone = canShrink(variable) || variable.kind === "foreign" || hasUnknownType(variable);
+  const mayBeGone =
+    !isWeak(variable) && (canShrink(variable) || variable.kind === "foreign" || hasUnknownType(variable));
   return read !== 0 && mayBeGone && !READ_ONLY_FOREIGN.test(variable.text)
     ? { check, act: read, kind: "reads" }
     : undefined;
@@ -100,7 +107,7 @@ function actOn(
 /** True for an object of a class that may drop entries by itself: a cache with a limit, a weak dictionary. */
 function hasUnknownType(variable: Variable): boolean {
   for (const type of variable.types) {
-    if (!type.startsWith("#") && /cache|weak|lru|ttl/i.test(type)) return true;
+    if (!type.startsWith("#") && /cache|lru|ttl/i.test(type)) return true;
   }
   return false;
 }
@@ -169,7 +176,7 @@ function reportPair(
     reads: `and reads it at line ${line}${locked}: another thread may have removed it in between (KeyError)`,
     trims: `and removes entries at line ${line}${locked}: two threads remove the same ones (KeyError)`,
   };
-  const isPlain = kind === "stores" && (file.op(act) === Op.Method || PLAIN_VALUES.has(file.detail(act)));
+  const isMild = kind === "reads" || (kind === "stores" && isIdempotent(context, info, act));
   context.report({
     function: info,
     row: check,
@@ -188,6 +195,21 @@ function reportPair(
         message: `${kind === "reads" ? "read" : "changed"} here on the strength of the check`,
       },
     ],
-    ...(isPlain || kind === "reads" ? { severity: "medium" as const } : {}),
+    ...(isMild ? { severity: "medium" as const } : {}),
   });
+}
+
+/** True if it does not matter whose value stays: a plain value, a result that is computed anew the same. */
+function isIdempotent(context: RuleContext, info: FunctionInfo, act: number): boolean {
+  const { file } = info;
+  if (file.op(act) === Op.Method || PLAIN_VALUES.has(file.detail(act))) return true;
+  const kind = file.detail(act);
+  if (kind === Value.Call) return !MAKER.test(file.nameOf(act)) && file.nameOf(act) !== "";
+  const origin = file.origin(act);
+  if (kind !== Value.Path) return kind === Value.Expression;
+  // An argument, or a container that was built in a local and stored when it was complete.
+  if (origin === 0) return true;
+  if (file.op(origin) !== Op.Call || MAKER.test(file.pathName(file.pathOf(origin)))) return false;
+  const called = context.project.entity(file, origin);
+  return called.kind === "function" || called.kind === "foreign";
 }

@@ -2,7 +2,7 @@ import type { FunctionInfo } from "../calls/index.js";
 import { EventFlag, Op, Test, Value } from "../summaries/index.js";
 import type { RuleContext } from "./context.js";
 import { handlersAround, isCovered, namesException, outcomeAt } from "./flow.js";
-import { isFlagBeforeWork } from "./ng108-publish-then-fill.js";
+import { isFlagBeforeWork, REQUESTS } from "./ng108-publish-then-fill.js";
 import type { Rule } from "./rule.js";
 import type { Sequence } from "./sequences.js";
 
@@ -49,7 +49,11 @@ function inspect(context: RuleContext, sequence: Sequence): void {
     let write = 0;
     if (op === Op.Test && ABSENCE_TESTS.has(file.detail(check))) write = writeWhenAbsent(info, rows, first);
     else if (op === Op.Read) write = writeAfterMiss(info, rows, first);
-    if (write === 0 || isGuarded(context, info, check, write) || isFlagBeforeWork(info, check, write))
+    if (
+      write === 0 ||
+      isGuarded(context, info, check, write) ||
+      (isFlagBeforeWork(info, check, write) && !REQUESTS.test(variable.name))
+    )
       continue;
     report(context, sequence, check, write);
     return;
@@ -120,6 +124,8 @@ function report(
         ? []
         : [{ function: info, row: write, message: "assigned here on the strength of the test" }],
     needsEvidence: PLAIN_VALUES.has(kind) && kind !== Value.Path,
-    ...(PLAIN_VALUES.has(kind) ? { severity: "medium" as const } : {}),
+    ...(PLAIN_VALUES.has(kind) || (isFlag && REQUESTS.test(variable.name))
+      ? { severity: "medium" as const }
+      : {}),
   });
 }

@@ -7,6 +7,10 @@ import type { Sequence } from "./sequences.js";
 
 const EMPTY = new Set([Value.EmptyList, Value.EmptyDict, Value.EmptySet]);
 
+/** Flags that announce work to come, not work done. */
+export const REQUESTS =
+  /pending|schedul|request|progress|running|busy|active|queued|wake|needs?_|dirty|start(?:ed|ing)|closing|stopping/i;
+
 export const publishThenFill: Rule = {
   code: "NG108",
   name: "publish-then-fill",
@@ -31,19 +35,54 @@ export const publishThenFill: Rule = {
   },
 };
 
+/** True if NG108 reports the store itself. */
+export function isStoredTooEarly(context: RuleContext, sequence: Sequence, write: number): boolean {
+  return fillOf(context, sequence, write) !== undefined || valueAfter(context, sequence, write) !== undefined;
+}
+
+/** Where an entry that was stored empty is filled. */
+function fillOf(
+  context: RuleContext,
+  { function: info, rows, uses }: Sequence,
+  write: number,
+): number | undefined {
+  const { file } = info;
+  if (file.op(write) !== Op.ItemWrite || !EMPTY.has(file.detail(write))) return undefined;
+  return uses.find(
+    (row) =>
+      row > write &&
+      isChange(info, row) &&
+      !areExclusive(file, write, row) &&
+      sameEntry(info, rows, write, row) &&
+      !isCovered(context.locks, info, write, row),
+  );
+}
+
+/** Where an entry that first held a placeholder gets its value. */
+function valueAfter(
+  context: RuleContext,
+  { function: info, rows }: Sequence,
+  write: number,
+): number | undefined {
+  const { file } = info;
+  if (file.op(write) !== Op.ItemWrite || file.has(write, EventFlag.Slice)) return undefined;
+  const second = rows.find(
+    (row) => row > write && file.op(row) === Op.ItemWrite && file.keyOf(row) === file.keyOf(write),
+  );
+  if (second === undefined || areExclusive(file, write, second) || file.has(second, EventFlag.FromOldValue))
+    return undefined;
+  return isCovered(context.locks, info, write, second) || !callsBetween(info, write, second)
+    ? undefined
+    : second;
+}
+
 /** `C[k] = []` … `C[k].append(…)`. */
-function emptyThenFilled(context: RuleContext, { function: info, variable, rows, uses }: Sequence): void {
+function emptyThenFilled(context: RuleContext, sequence: Sequence): void {
+  const { function: info, variable, rows } = sequence;
   const { file } = info;
   for (const write of rows) {
-    if (file.op(write) !== Op.ItemWrite || !EMPTY.has(file.detail(write))) continue;
-    const fill = uses.find(
-      (row) =>
-        row > write &&
-        isChange(info, row) &&
-        !areExclusive(file, write, row) &&
-        sameEntry(info, rows, write, row),
-    );
-    if (fill === undefined || isCovered(context.locks, info, write, fill)) continue;
+    const fill = fillOf(context, sequence, write);
+    if (fill === undefined) continue;
     context.report({
       function: info,
       row: write,
@@ -70,15 +109,12 @@ function sameEntry(info: FunctionInfo, rows: readonly number[], write: number, f
 }
 
 /** `C[k] = placeholder` … `C[k] = result`. */
-function placeholder(context: RuleContext, { function: info, variable, rows }: Sequence): void {
+function placeholder(context: RuleContext, sequence: Sequence): void {
+  const { function: info, variable, rows } = sequence;
   const { file } = info;
-  const writes = rows.filter((row) => file.op(row) === Op.ItemWrite && !file.has(row, EventFlag.Slice));
-  for (let index = 1; index < writes.length; index++) {
-    const first = writes[index - 1]!;
-    const second = writes[index]!;
-    if (file.keyOf(first) !== file.keyOf(second) || areExclusive(file, first, second)) continue;
-    if (isCovered(context.locks, info, first, second) || !callsBetween(info, first, second)) continue;
-    if (file.has(second, EventFlag.FromOldValue)) continue;
+  for (const first of rows) {
+    const second = valueAfter(context, sequence, first);
+    if (second === undefined) continue;
     context.report({
       function: info,
       row: first,
@@ -100,6 +136,7 @@ function callsBetween(info: FunctionInfo, first: number, second: number): boolea
 function flagBeforeWork(context: RuleContext, { function: info, variable, rows }: Sequence): void {
   const { file } = info;
   for (const write of rows) {
+    if (REQUESTS.test(variable.name)) return;
     const check = rows.find((row) => isFlagBeforeWork(info, row, write));
     if (check === undefined || isCovered(context.locks, info, check, write)) continue;
     if (context.locks.heldAt(info, write).length > 0) continue;

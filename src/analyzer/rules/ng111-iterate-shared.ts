@@ -1,7 +1,9 @@
-import type { Access, Variable } from "../calls/index.js";
+import type { Access, FunctionInfo, Variable } from "../calls/index.js";
 import { EventFlag, Op } from "../summaries/index.js";
+import { isAtLeast } from "../target.js";
 import type { RuleContext } from "./context.js";
 import { isHandled } from "./flow.js";
+import { isWeak } from "./keys.js";
 import { mutationsOf, shareLock } from "./mutations.js";
 import type { Rule } from "./rule.js";
 import { canRace, canRunConcurrently, isSynchronised } from "./shared-state.js";
@@ -11,6 +13,10 @@ const WALKING_CALL =
   /^(?:json\.dumps?|pickle\.dumps?|copy\.deepcopy|deepcopy|map|filter|reduce|functools\.reduce)$/;
 /** Changed by the interpreter itself, in any thread. */
 const ALWAYS_CHANGING = new Set(["sys.modules", "os.environ"]);
+
+/** Functions by which a program is put together, most often before threads start. */
+const REGISTRATION =
+  /^_*(?:un)?(?:register|add|set|install|configure|setup|remove|enable|disable|provide|define)(?:_|$)/;
 
 export const iterateShared: Rule = {
   code: "NG111",
@@ -26,7 +32,7 @@ export const iterateShared: Rule = {
   versions: "every version; more frequent without the GIL",
   source: "Python documentation, Thread Safety Guarantees; sys.modules in the documentation of sys",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || isSynchronised(variable) || variable.text.endsWith("[]")) continue;
       inspect(context, variable);
     }
@@ -41,9 +47,10 @@ function inspect(context: RuleContext, variable: Variable): void {
   const mutations = mutationsOf(context, variable);
   const always = ALWAYS_CHANGING.has(variable.text);
   if (mutations.length === 0 && !always) return;
+  const seen = new Set<FunctionInfo>();
   for (const iteration of iterations) {
     const { function: info, row } = iteration;
-    if (isHandled(info.file, row, "RuntimeError")) continue;
+    if (seen.has(info) || isHandled(info.file, row, "RuntimeError")) continue;
     const conflict =
       mutations.find((each) => each.function !== info && !shareLock(context, iteration, each)) ??
       mutations.find((each) => each.function === info && !shareLock(context, iteration, each));
@@ -51,6 +58,11 @@ function inspect(context: RuleContext, variable: Variable): void {
     // Changed by the loop's own function only: that is a loop with a purpose, unless several threads run it.
     const evidence = context.evidence(variable, info);
     if (conflict?.function === info && evidence.tier === "T0") continue;
+    seen.add(info);
+    const isRegistry =
+      evidence.tier === "T1" && mutations.every((each) => REGISTRATION.test(each.function.name)) && !always;
+    // From 3.14 on weak containers iterate over a copy of their own.
+    const isCopied = isWeak(variable) && isAtLeast(context.target, 14);
     const who = conflict?.function.qualifiedName ?? "every import";
     context.report({
       function: info,
@@ -58,6 +70,7 @@ function inspect(context: RuleContext, variable: Variable): void {
       message: `${variable.text} is iterated here while ${who} may change it${lockNote(context, iteration, conflict)}: RuntimeError for a dict or set, skipped elements for a list`,
       fix: `iterate over list(${variable.text}${viewOf(iteration)}), or hold one lock here and where it is changed`,
       evidence,
+      ...(isRegistry || isCopied ? { severity: "medium" as const } : {}),
       related: conflict === undefined ? [] : [{ ...conflict, message: "changed here" }],
     });
   }

@@ -23,7 +23,7 @@ export const nonAtomicSnapshot: Rule = {
   source: "Python documentation, Thread Safety Guarantees; measured on 3.13.5t",
   appliesTo: (target) => target.freeThreaded,
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable) || isSynchronised(variable) || variable.text.endsWith("[]")) continue;
       const isDeque = [...variable.types].some((type) => DEQUE.test(type));
       const snapshots = variable.accesses.filter(({ function: info, row }) => {

@@ -18,7 +18,7 @@ export const wrongLock: Rule = {
   versions: "every version; more frequent without the GIL",
   source: "Savage et al., Eraser (1997)",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (canRace(context, variable)) inspect(context, variable);
     }
   },

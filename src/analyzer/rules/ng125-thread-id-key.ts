@@ -17,7 +17,7 @@ export const threadIdKey: Rule = {
   versions: "every version",
   source: "threading documentation: get_ident values may be recycled",
   match(context) {
-    for (const variable of context.project.variables) {
+    for (const variable of context.shared) {
       if (!canRace(context, variable)) continue;
       const stores = variable.accesses.find(
         ({ function: info, row }) =>

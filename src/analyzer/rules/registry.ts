@@ -17,9 +17,37 @@ import { inconsistentLock } from "./ng114-inconsistent-lock.js";
 import { wrongLock } from "./ng115-wrong-lock.js";
 import { callStateOnShared } from "./ng116-call-state-on-shared.js";
 import { cachedPropertyUnlocked } from "./ng117-cached-property-unlocked.js";
+import { lruCacheSideEffect } from "./ng118-lru-cache-side-effect.js";
+import { sharedMutableDefault } from "./ng119-shared-mutable-default.js";
 import { saveRestoreGlobal } from "./ng120-save-restore-global.js";
+import { runtimeMonkeypatch } from "./ng121-runtime-monkeypatch.js";
+import { weakrefRace } from "./ng122-weakref-race.js";
 import { threadIdKey } from "./ng125-thread-id-key.js";
+import { sharedExceptionInstance } from "./ng126-shared-exception-instance.js";
+import { listSortVisible } from "./ng127-list-sort-visible.js";
+import { orderingStructure } from "./ng128-ordering-structure.js";
+import { orderedDictLru } from "./ng129-ordereddict-lru.js";
+import { sharedIterator } from "./ng201-shared-iterator.js";
+import { sharedGenerator } from "./ng202-shared-generator.js";
+import { sharedTee } from "./ng203-shared-tee.js";
+import { sharedCsv } from "./ng204-shared-csv.js";
+import { serialiseShared } from "./ng205-serialise-shared.js";
+import { acquireNoRelease } from "./ng401-acquire-no-release.js";
+import { lockPerCall } from "./ng402-lock-per-call.js";
+import { lazyLock } from "./ng403-lazy-lock.js";
+import { lockOrderInversion } from "./ng404-lock-order-inversion.js";
+import { selfDeadlock } from "./ng405-self-deadlock.js";
+import { awaitUnderThreadLock } from "./ng406-await-under-thread-lock.js";
+import { blockingUnderLock } from "./ng407-blocking-under-lock.js";
+import { lockInFinaliser } from "./ng408-lock-in-finaliser.js";
+import { yieldUnderLock } from "./ng409-yield-under-lock.js";
+import { conditionNoLoop } from "./ng410-condition-no-loop.js";
 import { splitCriticalSection } from "./ng411-split-critical-section.js";
+import { callbackUnderLock } from "./ng412-callback-under-lock.js";
+import { lockMisuseApi } from "./ng413-lock-misuse-api.js";
+import { partialGuard } from "./ng414-partial-guard.js";
+import { asyncioPrimitiveAcrossThreads } from "./ng415-asyncio-primitive-across-threads.js";
+import { overBroadLock } from "./ng416-over-broad-lock.js";
 import type { Rule } from "./rule.js";
 
 export const RULES: readonly Rule[] = [
@@ -36,14 +64,42 @@ export const RULES: readonly Rule[] = [
   iterateShared,
   nonAtomicSnapshot,
   swapReset,
+  tornInvariant,
   inconsistentLock,
   wrongLock,
-  tornInvariant,
   callStateOnShared,
   cachedPropertyUnlocked,
+  lruCacheSideEffect,
+  sharedMutableDefault,
   saveRestoreGlobal,
+  runtimeMonkeypatch,
+  weakrefRace,
   threadIdKey,
+  sharedExceptionInstance,
+  listSortVisible,
+  orderingStructure,
+  orderedDictLru,
+  sharedIterator,
+  sharedGenerator,
+  sharedTee,
+  sharedCsv,
+  serialiseShared,
+  acquireNoRelease,
+  lockPerCall,
+  lazyLock,
+  lockOrderInversion,
+  selfDeadlock,
+  awaitUnderThreadLock,
+  blockingUnderLock,
+  lockInFinaliser,
+  yieldUnderLock,
+  conditionNoLoop,
   splitCriticalSection,
+  callbackUnderLock,
+  lockMisuseApi,
+  partialGuard,
+  asyncioPrimitiveAcrossThreads,
+  overBroadLock,
 ];
 
 const byKey = new Map<string, Rule>();

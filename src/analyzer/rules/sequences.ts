@@ -14,7 +14,6 @@ export interface Sequence {
 
 export function findSequences(context: Linked): Sequence[] {
   const sequences: Sequence[] = [];
-  const racing = new Map<Variable, boolean>();
   for (const info of context.project.functions) {
     if (info.file.isTest || info.isModule || info.isConstruction || info.lastRow - info.firstRow < 2)
       continue;
@@ -42,12 +41,7 @@ export function findSequences(context: Linked): Sequence[] {
     }
     for (const [variable, { rows, uses }] of own) {
       if (rows.length === 0 || !canRunConcurrently(info, variable)) continue;
-      let races = racing.get(variable);
-      if (races === undefined) {
-        races = canRace(context, variable);
-        racing.set(variable, races);
-      }
-      if (races) sequences.push({ function: info, variable, rows, uses });
+      if (canRace(context, variable)) sequences.push({ function: info, variable, rows, uses });
     }
   }
   return sequences;

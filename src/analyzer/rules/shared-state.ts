@@ -1,6 +1,6 @@
 /** Which state can race at all, and which code can be part of a race: the guards that every NG1xx rule shares. */
 import type { FunctionInfo, LinkedProject, Variable } from "../calls/index.js";
-import { EventFlag, Op, Value } from "../summaries/index.js";
+import { Op } from "../summaries/index.js";
 
 /** What these questions need to know. */
 export type Linked = Pick<LinkedProject, "project" | "locks">;
@@ -35,8 +35,19 @@ export function isSynchronised(variable: Variable): boolean {
   return false;
 }
 
+const racing = new WeakMap<Variable, boolean>();
+
 /** State that rules about shared data look at. */
 export function canRace(context: Linked, variable: Variable): boolean {
+  let races = racing.get(variable);
+  if (races === undefined) {
+    races = mayRace(context, variable);
+    racing.set(variable, races);
+  }
+  return races;
+}
+
+function mayRace(context: Linked, variable: Variable): boolean {
   if (variable.kind === "parameter" || variable.kind === "cell") return false;
   if (NEVER_SHARED_NAMES.test(variable.name) && variable.name !== "__dict__") return false;
   return !isThreadConfined(context, variable) && !context.locks.isLock(variable);
@@ -52,24 +63,6 @@ export function canRunConcurrently(info: FunctionInfo, variable: Variable): bool
   }
   // One event loop runs its coroutines one at a time; threads would have to enter through something else.
   return !(info.isAsync && info.threads.size === 0);
-}
-
-/** True if the variable holds a container, or may hold one for all that is known. */
-export function mayBeContainer(variable: Variable): boolean {
-  if (variable.types.size === 0) return true;
-  for (const type of variable.types) if (CONTAINER_TYPES.has(type) || !type.startsWith("#")) return true;
-  return variable.types.has("#Path") || variable.types.has("#Expression") || variable.types.has("#Unknown");
-}
-
-const CONTAINER_TYPES = new Set(
-  [Value.EmptyDict, Value.EmptyList, Value.EmptySet, Value.Dict, Value.List, Value.Set].map(
-    (kind) => `#${Value[kind]}`,
-  ),
-);
-
-/** True if the value at an event changes by it. */
-export function isImportTime(info: FunctionInfo, row: number): boolean {
-  return info.file.has(row, EventFlag.ImportTime);
 }
 
 /** What a reader calls the event. */

@@ -13,13 +13,15 @@ export interface UnlockedUpdate {
 
 export type UpdatedPlace = "global" | "class" | "instance";
 
-/** Every update of a variable that no lock covers. */
+/** The first update of a variable in each function that no lock covers. */
 export function* unlockedUpdates(context: RuleContext, place: UpdatedPlace): Generator<UnlockedUpdate> {
-  for (const variable of context.project.variables) {
+  for (const variable of context.shared) {
     if (placeOf(variable) !== place || !canRace(context, variable) || isSynchronised(variable)) continue;
+    const seen = new Set<FunctionInfo>();
     for (const { function: info, row } of variable.accesses) {
-      if (!isUpdate(info, row) || !canRunConcurrently(info, variable)) continue;
+      if (seen.has(info) || !isUpdate(info, row) || !canRunConcurrently(info, variable)) continue;
       if (context.locks.heldAt(info, row).length > 0) continue;
+      seen.add(info);
       yield { function: info, row, variable, related: otherUse(context, variable, info, row) };
     }
   }

@@ -522,6 +522,7 @@ export abstract class ExpressionWalker extends NameResolver {
     const before = this.events.count;
     if (kind === NodeKind.Name || kind === NodeKind.Attribute || kind === NodeKind.Subscript) {
       const path = this.target(value);
+      if (path === 0 && kind === NodeKind.Name) return this.frame.locals.get(tree.nameId(value)) ?? NOTHING;
       if (path === 0 || this.pathKind(path) === RootKind.Builtin) return NOTHING;
       if (kind === NodeKind.Subscript) return { path, origin: this.events.count - 1 };
       if (!this.isState(path)) return { path, origin: 0 };

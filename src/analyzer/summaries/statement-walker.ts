@@ -465,12 +465,16 @@ export abstract class StatementWalker extends ConditionWalker {
     const body = tree.nextSibling(test);
     const orelse = tree.nextSibling(body);
     const first = this.events.count;
+    const unlocked = this.lockset;
     this.condition(test, false);
     const last = this.events.count;
-    const before = this.lockset;
+    // `if lock.acquire(False):` holds the lock in one branch only.
+    const locked = this.lockset;
+    const isNegated = tree.kinds[test] === NodeKind.UnaryOp;
+    this.lockset = isNegated ? unlocked : locked;
     const bodyLeaves = this.branch(BlockKind.Then, node, body, first, last);
     const afterBody = this.lockset;
-    this.lockset = before;
+    this.lockset = isNegated ? locked : unlocked;
     const elseLeaves = orelse !== 0 && this.branch(BlockKind.Else, node, orelse, first, last);
     if (elseLeaves) this.lockset = afterBody;
     else if (!bodyLeaves) this.lockset = this.commonLockset(afterBody, this.lockset);
@@ -535,7 +539,14 @@ export abstract class StatementWalker extends ConditionWalker {
     const row = this.events.count - 1;
     if (isCall && path === 0 && row >= first) path = this.events.get(row, EventColumn.Path);
     if (row >= first && isCall) this.addFlags(row, EventFlag.Entered);
-    if (path === 0) return;
+    if (path === 0) {
+      // A lock in a local: the event says where it was made.
+      const held =
+        tree.kinds[manager] === NodeKind.Name ? this.frame.locals.get(tree.nameId(manager)) : undefined;
+      if (held !== undefined && held.origin !== 0)
+        this.addFlags(this.record(Op.Read, 0, 0, manager), EventFlag.Entered);
+      return;
+    }
     let kind = isAsync ? RegionKind.AsyncWith : RegionKind.With;
     if (isCall) kind = RegionKind.Call;
     else this.addFlags(this.record(Op.Read, 0, path, manager), EventFlag.Entered);

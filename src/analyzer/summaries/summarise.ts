@@ -3,6 +3,7 @@ import { bindScopes, type Scope } from "../symbols/index.js";
 import { decodeSource, docstringOf, parseBytes, type SyntaxTree } from "../syntax/index.js";
 import { mentionsThreads, Summariser } from "./summariser.js";
 import { type FileSummary, type Marker, type SourceProblem, SUMMARY_FORMAT } from "./summary.js";
+import { isTestPath } from "./test-path.js";
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -32,6 +33,9 @@ export function summariseFile(path: string, file: Uint8Array): FileSummary {
   try {
     const tree = parseBytes(bytes);
     for (const { start, message } of tree.problems) problems.push({ kind: "syntax", message, start });
+    if (isTestPath(path)) {
+      return { ...emptySummary(common, problems), markers: findMarkers(tree, bytes, lineStarts) };
+    }
     const scopes = bindScopes(tree);
     const summariser = new Summariser(tree, bytes, scopes);
     summariser.run();

@@ -98,8 +98,6 @@ export enum EventFlag {
   MoreArguments = 512,
   /** A call without any argument. */
   NoArguments = 1024,
-  /** Evaluated as a default value or decorator. */
-  Definition = 2048,
   /** The index is a slice. */
   Slice = 4096,
   /** The test is the whole of what a `while` repeats on. */
