@@ -1,5 +1,5 @@
 // The parsers that throughput.js compares. Each takes the bytes of a file and returns what must stay alive for its
-// tree to be usable; the peers are loaded from a folder where they are installed, none is a dependency of nogil.
+// tree to be usable; the peers are dependencies of this folder alone.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -8,36 +8,45 @@ import { pathToFileURL } from "node:url";
 const decoder = new TextDecoder();
 
 export const contestants = {
-  nogil: async () => {
-    const { decodeSource, parseBytes } = await import("../../dist/analyzer/syntax/index.js");
-    return (bytes) => parseBytes(decodeSource(bytes).bytes);
+  nogil: {
+    load: async () => {
+      const { decodeSource, parseBytes } = await import("../../dist/analyzer/syntax/index.js");
+      return (bytes) => parseBytes(decodeSource(bytes).bytes);
+    },
   },
 
-  // npm install @zzzen/pyright-internal: pyright itself is published as a bundle without its parser.
-  pyright: async (peers) => {
-    const require = createRequire(join(peers, "package.json"));
-    const { Parser, ParseOptions } = require("@zzzen/pyright-internal/dist/parser/parser");
-    const { DiagnosticSink } = require("@zzzen/pyright-internal/dist/common/diagnosticSink");
-    return (bytes) =>
-      new Parser().parseSourceFile(decoder.decode(bytes), new ParseOptions(), new DiagnosticSink());
+  // Pyright itself is published as a bundle without its parser; this is a build of the same source by others.
+  pyright: {
+    package: "@zzzen/pyright-internal",
+    load: async (peers) => {
+      const require = createRequire(join(peers, "package.json"));
+      const { Parser, ParseOptions } = require("@zzzen/pyright-internal/dist/parser/parser");
+      const { DiagnosticSink } = require("@zzzen/pyright-internal/dist/common/diagnosticSink");
+      return (bytes) =>
+        new Parser().parseSourceFile(decoder.decode(bytes), new ParseOptions(), new DiagnosticSink());
+    },
   },
 
-  // npm install --ignore-scripts web-tree-sitter tree-sitter-python
-  "web-tree-sitter": async (peers) => {
-    const require = createRequire(join(peers, "package.json"));
-    const { Language, Parser } = await import(pathToFileURL(require.resolve("web-tree-sitter")).href);
-    await Parser.init();
-    const grammar = require.resolve("tree-sitter-python/tree-sitter-python.wasm");
-    const parser = new Parser();
-    parser.setLanguage(await Language.load(readFileSync(grammar)));
-    return (bytes) => parser.parse(decoder.decode(bytes));
+  "web-tree-sitter": {
+    package: "web-tree-sitter",
+    load: async (peers) => {
+      const require = createRequire(join(peers, "package.json"));
+      const { Language, Parser } = await import(pathToFileURL(require.resolve("web-tree-sitter")).href);
+      await Parser.init();
+      const grammar = require.resolve("tree-sitter-python/tree-sitter-python.wasm");
+      const parser = new Parser();
+      parser.setLanguage(await Language.load(readFileSync(grammar)));
+      return (bytes) => parser.parse(decoder.decode(bytes));
+    },
   },
 
-  // npm install @lezer/python
-  lezer: async (peers) => {
-    const require = createRequire(join(peers, "package.json"));
-    const { parser } = require("@lezer/python");
-    return (bytes) => parser.parse(decoder.decode(bytes));
+  lezer: {
+    package: "@lezer/python",
+    load: async (peers) => {
+      const require = createRequire(join(peers, "package.json"));
+      const { parser } = require("@lezer/python");
+      return (bytes) => parser.parse(decoder.decode(bytes));
+    },
   },
 };
 

@@ -1,36 +1,39 @@
 #!/usr/bin/env node
-// Parses every Python file of a folder with nogil's parser, CPython's and, if --peers names a folder where they are
-// installed, others: CPU time of the first pass and of the best later one, and memory held by the trees of a pass.
+// Parses every Python file of a folder, by default an interpreter's standard library, with nogil's parser, CPython's and
+// the peers of this folder's package.json: CPU time of the first pass and of the best later one, and the memory that
+// the trees of a pass hold. Prints the table; --write puts it into docs/parser.md.
 //
-//   npm run build && node bench/parser/throughput.js FOLDER [--python PYTHON] [--peers FOLDER] [--passes N]
+//   npm run build && npm install --ignore-scripts --prefix bench/parser
+//   node bench/parser/throughput.js [FOLDER] [--python PYTHON] [--passes N] [--write]
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { describeMachine } from "../machine.js";
+import { writeSection } from "../section.js";
 import { CPYTHON_SCRIPT, contestants } from "./contestants.js";
 
 const MAX_OUTPUT_BYTES = 1 << 20;
 /** Parsing goes on from this many bytes of kept trees by dropping them: some peers need 30 bytes a source byte. */
 const KEPT_SOURCE_BYTES = 8_000_000;
 
+const DOCUMENT = fileURLToPath(new URL("../../docs/parser.md", import.meta.url));
+const PEERS = fileURLToPath(new URL(".", import.meta.url));
+const OWN = "nogil";
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     python: { type: "string", default: "python3" },
-    peers: { type: "string" },
-    passes: { type: "string", default: "4" },
+    passes: { type: "string", default: "3" },
+    write: { type: "boolean", default: false },
     run: { type: "string" },
     memory: { type: "boolean", default: false },
   },
 });
-const [folder] = positionals;
-if (folder === undefined) {
-  console.error(
-    "usage: node bench/parser/throughput.js FOLDER [--python PYTHON] [--peers FOLDER] [--passes N]",
-  );
-  process.exit(2);
-}
+const python = interpreter(values.python);
+const folder = positionals[0] ?? python.library;
 const passes = Number(values.passes);
 const files = pythonFiles(folder);
 
@@ -40,24 +43,23 @@ if (values.run !== undefined) {
 
 function compare() {
   const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
-  console.log(`${files.length} files, ${(bytes / 1e6).toFixed(1)} MB; MB of source per second of CPU time`);
-  console.log("parser            first pass   later passes   memory, bytes a source byte   files rejected");
-  for (const name of Object.keys(contestants)) {
-    if (name !== "nogil" && values.peers === undefined) continue;
-    const args = [
-      "--expose-gc",
-      fileURLToPath(import.meta.url),
-      folder,
-      "--run",
-      name,
-      "--passes",
-      values.passes,
-    ];
-    if (values.peers !== undefined) args.push("--peers", values.peers);
+  const rows = [];
+  for (const [name, contestant] of Object.entries(contestants)) {
+    if (contestant.package !== undefined && !isInstalled(contestant.package)) {
+      console.error(`${name} is left out: npm install --ignore-scripts --prefix bench/parser`);
+      continue;
+    }
+    const script = fileURLToPath(import.meta.url);
+    const args = ["--expose-gc", script, folder, "--run", name, "--passes", values.passes];
     const speed = run(process.execPath, args);
-    report(name, bytes, { ...speed, ...(speed && run(process.execPath, [...args, "--memory"])) });
+    const version = contestant.package === undefined ? "" : ` ${installedVersion(contestant.package)}`;
+    rows.push(row(name + version, bytes, { ...speed, ...run(process.execPath, [...args, "--memory"]) }));
   }
-  report("CPython", bytes, run(values.python, ["-c", CPYTHON_SCRIPT, values.passes], JSON.stringify(files)));
+  const answer = run(values.python, ["-c", CPYTHON_SCRIPT, values.passes], JSON.stringify(files));
+  rows.push(row(`CPython ${python.version}, \`ast.parse\``, bytes, answer));
+  const report = render(bytes, rows);
+  console.log(report);
+  if (values.write) writeSection(DOCUMENT, "node bench/parser/throughput.js --write", report);
 }
 
 function run(command, args, input) {
@@ -67,28 +69,57 @@ function run(command, args, input) {
     maxBuffer: MAX_OUTPUT_BYTES,
   });
   if (status === 0) return JSON.parse(stdout);
-  console.error(stderr);
-  return undefined;
+  throw new Error(`${command} ${args[0]} ended with ${status}:\n${stderr}`);
 }
 
-function report(name, bytes, result) {
-  if (result?.seconds === undefined || result.memory === undefined) {
-    console.log(`${name.padEnd(16)} failed`);
-    return;
-  }
-  const { seconds, memory, kept, failed } = result;
+function row(name, bytes, { seconds, memory, kept, failed }) {
   const rate = (time) => (bytes / 1e6 / time).toFixed(1);
-  const later = Math.min(...seconds.slice(1));
-  const memoryRate = (memory / (kept ?? bytes)).toFixed(1);
-  console.log(
-    `${name.padEnd(16)} ${rate(seconds[0]).padStart(11)} ${rate(later).padStart(14)} ${memoryRate.padStart(29)} ` +
-      `${failed === undefined ? "-".padStart(16) : String(failed).padStart(16)}`,
-  );
+  return [
+    name,
+    rate(seconds[0]),
+    rate(Math.min(...seconds.slice(1))),
+    (memory / (kept ?? bytes)).toFixed(1),
+    failed === undefined ? "" : String(failed),
+  ];
+}
+
+function render(bytes, rows) {
+  const { processor, processors, node } = describeMachine();
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [
+    `${processors} × ${processor}, Node ${node.slice(1)}, ${new Date().toISOString().slice(0, 10)}: ${positionals[0] === undefined ? `the standard library of CPython ${python.version}` : basename(folder)}, ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB. Megabytes of source per second of CPU time, ${passes} passes.`,
+    "",
+    line([
+      "parser",
+      "first pass",
+      "best later pass",
+      "memory of the trees, bytes a source byte",
+      "files rejected",
+    ]),
+    "|---|---|---|---|---|",
+    ...rows.map(line),
+  ].join("\n");
+}
+
+/** Version and standard library of the interpreter that is compared with. */
+function interpreter(command) {
+  const code =
+    "import json, platform, sysconfig; " +
+    "print(json.dumps({'version': platform.python_version(), 'library': sysconfig.get_path('stdlib')}))";
+  return run(command, ["-c", code]);
+}
+
+function isInstalled(name) {
+  return existsSync(join(PEERS, "node_modules", name, "package.json"));
+}
+
+function installedVersion(name) {
+  return JSON.parse(readFileSync(join(PEERS, "node_modules", name, "package.json"), "utf8")).version;
 }
 
 async function measure(name) {
   const sources = files.map((file) => readFileSync(file));
-  const parse = await contestants[name](values.peers ?? ".");
+  const parse = await contestants[name].load(PEERS);
   const seconds = [];
   let failed;
   for (let pass = 0; pass < passes; pass++) {
@@ -96,7 +127,7 @@ async function measure(name) {
     for (const source of sources) {
       const tree = parse(source);
       tree.delete?.();
-      if (pass === 0 && name === "nogil" && tree.problems.length > 0) failed = (failed ?? 0) + 1;
+      if (pass === 0 && name === OWN && tree.problems.length > 0) failed = (failed ?? 0) + 1;
     }
     const { user, system } = process.cpuUsage(start);
     seconds.push((user + system) / 1e6);
@@ -106,7 +137,7 @@ async function measure(name) {
 
 /** Memory of the trees of the first files; in a process of its own, for what was freed before is noise. */
 async function measureMemory(name) {
-  const parse = await contestants[name](values.peers ?? ".");
+  const parse = await contestants[name].load(PEERS);
   const sources = [];
   let kept = 0;
   for (const file of files) {
@@ -130,6 +161,7 @@ async function measureMemory(name) {
 
 function pythonFiles(root) {
   return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(({ parentPath, path }) => !(parentPath ?? path).includes("site-packages"))
     .filter((entry) => entry.isFile() && entry.name.endsWith(".py"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();

@@ -9,6 +9,8 @@ export interface Comparison {
   equal: number;
   /** Files that neither side accepts. */
   rejected: number;
+  /** Nodes of the equal trees. */
+  nodes: number;
   /** One text a file that differs. */
   readonly differences: string[];
 }
@@ -18,7 +20,7 @@ export async function compareTrees(
   interpreters: readonly Interpreter[],
   files: readonly string[],
 ): Promise<Comparison> {
-  const result: Comparison = { equal: 0, rejected: 0, differences: [] };
+  const result: Comparison = { equal: 0, rejected: 0, nodes: 0, differences: [] };
   const [newest, ...older] = interpreters.map((interpreter) => new AstDumper(interpreter));
   if (newest === undefined) throw new Error("no CPython to compare with");
   try {
@@ -29,8 +31,10 @@ export async function compareTrees(
       for (const dumper of older) if (!dump.ok) dump = await dumper.dump(file);
       const difference = compareFile(file, dump);
       if (difference !== undefined) result.differences.push(difference);
-      else if (dump.ok) result.equal++;
-      else result.rejected++;
+      else if (dump.ok) {
+        result.equal++;
+        result.nodes += dump.text.split("\n").length;
+      } else result.rejected++;
     }
   } finally {
     await Promise.all([newest, ...older].map((dumper) => dumper.close()));

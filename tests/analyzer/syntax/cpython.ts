@@ -13,7 +13,7 @@ const PROBE = [
   "import sys, sysconfig, json",
   "paths = [sysconfig.get_path(name) for name in ('stdlib', 'purelib', 'platlib')]",
   "paths += [path for path in sys.path if path.endswith(('site-packages', 'dist-packages'))]",
-  "print(json.dumps({'executable': sys.executable, 'version': sys.version_info[:3], 'libraries': paths}))",
+  "print(json.dumps({'executable': sys.executable, 'version': tuple(sys.version_info[:3]), 'libraries': paths}))",
 ].join("\n");
 
 export interface Interpreter {
@@ -25,13 +25,18 @@ export interface Interpreter {
 
 /** Every CPython from 3.9 on that is found in NOGIL_PYTHON, on PATH and among pyenv's versions, newest first. */
 export function findInterpreters(): Interpreter[] {
+  return findAllInterpreters().filter(({ version }) => compareVersions(version, [...OLDEST, 0]) >= 0);
+}
+
+/** The same with the older ones, Python 2 among them: their libraries are files to parse, or to reject. */
+export function findAllInterpreters(): Interpreter[] {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
   if (existsSync(pyenv)) folders.push(...readdirSync(pyenv).map((version) => join(pyenv, version, "bin")));
   const candidates = folders.flatMap((folder) =>
     existsSync(folder)
       ? readdirSync(folder)
-          .filter((name) => /^python3\.\d+t?$/.test(name))
+          .filter((name) => /^python[23]\.\d+t?$/.test(name))
           .map((name) => join(folder, name))
       : [],
   );
@@ -47,12 +52,11 @@ export function findInterpreters(): Interpreter[] {
 
 function probe(path: string): Interpreter | undefined {
   try {
-    const answer = execFileSync(path, ["-I", "-c", PROBE], {
+    const answer = execFileSync(path, ["-E", "-s", "-c", PROBE], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
     const { executable, version, libraries } = JSON.parse(answer) as Interpreter;
-    if (compareVersions(version, [...OLDEST, 0]) < 0) return undefined;
     return {
       executable: realpathSync(executable),
       version,

@@ -1,0 +1,3 @@
+/** Comments that suppress findings. */
+export { type Applied, applySuppressions, type Suppressible } from "./apply.js";
+export { type Suppression, suppressionsOf } from "./suppression.js";
