@@ -30,8 +30,8 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** @param {{ files: number, bytes: number, equal: number, rejected: number, nodes: number, differences: string[], judges: string[], libraries: string[] }} totals */
-function render({ files, bytes, equal, rejected, nodes, differences, judges, libraries }) {
+/** @param {{ files: number, bytes: number, equal: number, rejected: number, newer: number, nodes: number, differences: string[], judges: string[], libraries: string[] }} totals */
+function render({ files, bytes, equal, rejected, newer, nodes, differences, judges, libraries }) {
   const number = (value) => value.toLocaleString("en-US");
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}:`,
@@ -43,6 +43,7 @@ function render({ files, bytes, equal, rejected, nodes, differences, judges, lib
     `| distinct files | ${number(files)} (${number(Math.round(bytes / 1e6))} MB) |`,
     `| equal in kind, start, end and content of every node | ${number(equal)} files, ${number(nodes)} nodes |`,
     `| rejected by CPython and by us | ${number(rejected)} files |`,
+    `| Python 2 that is Python 3.14 too (\`except A, B:\`), which no interpreter here knows | ${number(newer)} files |`,
     `| different | **${number(differences.length)}** |`,
     ...differences.map((text) => `| | ${text.replaceAll("|", "\\|").replace(/^\S*\/lib\//, "")} |`),
   ].join("\n");

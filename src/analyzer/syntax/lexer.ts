@@ -23,6 +23,7 @@ import { Indentation } from "./indentation.js";
 import { NameTable } from "./names.js";
 import { scanNumber, scannedNumber } from "./number-scanner.js";
 import { ProblemLog } from "./problems.js";
+import { escapeProblem } from "./string-escapes.js";
 import { StringFlag, stringPrefix } from "./string-prefix.js";
 import { FIRST_KEYWORD, KEYWORDS, TokenKind } from "./token-kind.js";
 
@@ -44,6 +45,7 @@ const DOT = 46;
 const COLON = 58;
 const EQUAL = 61;
 const GREATER = 62;
+const FIRST_LETTER = 65;
 const BACKSLASH = 92;
 const RIGHT_BRACE = 125;
 
@@ -360,6 +362,7 @@ export class Lexer {
           break;
         }
       } else if (byte === BACKSLASH) {
+        if ((flags & StringFlag.Raw) === 0 && bytes[at + 1]! >= FIRST_LETTER) this.checkEscape(at, flags);
         at += bytes[at + 1] === CARRIAGE_RETURN && bytes[at + 2] === LINE_FEED ? 2 : 1;
       } else if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
         if (!triple) {
@@ -376,6 +379,11 @@ export class Lexer {
     this.kinds[index] = TokenKind.String;
     this.ends[index] = at;
     return at;
+  }
+
+  private checkEscape(at: number, flags: number): void {
+    const problem = escapeProblem(this.bytes, at, (flags & StringFlag.Bytes) !== 0);
+    if (problem !== "") this.log.add(at, at + 2, problem);
   }
 
   /** Emits one piece of the text of an f-string, and what ends it: its quote or the brace of a field. */

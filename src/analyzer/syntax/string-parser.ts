@@ -3,6 +3,7 @@
  * As in `ast`, neighbouring pieces of text are one Constant and pieces that are empty vanish.
  */
 import { ConstantKind, NodeKind } from "./node-kind.js";
+import { eachEscapeProblem } from "./string-escapes.js";
 import { StringFlag } from "./string-prefix.js";
 import { TargetParser } from "./target-parser.js";
 import { TokenKind } from "./token-kind.js";
@@ -81,7 +82,10 @@ export abstract class StringParser extends TargetParser {
       const start = this.tokenStarts[this.index]!;
       const end = this.tokenEnds[this.index]!;
       if (this.kind === FStringMiddle) {
-        if (this.isFilled(start, end, (flags & StringFlag.Raw) !== 0)) this.extendText(start, end, true);
+        const isRaw = (flags & StringFlag.Raw) !== 0;
+        if (this.isFilled(start, end, isRaw)) this.extendText(start, end, true);
+        if (!isRaw)
+          eachEscapeProblem(this.lexer.bytes, start, end, (at, problem) => this.report(at, at + 2, problem));
         this.advance();
       } else if (this.kind === LeftBrace && inString) {
         const isTemplate = (flags & StringFlag.Template) !== 0;

@@ -34,13 +34,14 @@ function chosenFiles(): string[] {
 }
 
 /** Leaves the totals of a sweep for the script that started it. */
-function report(files: readonly string[], { equal, rejected, nodes, differences }: Comparison): void {
+function report(files: readonly string[], { equal, rejected, newer, nodes, differences }: Comparison): void {
   const bytes = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
   const totals = {
     files: files.length,
     bytes,
     equal,
     rejected,
+    newer,
     nodes,
     differences,
     judges: interpreters.map(({ version }) => version.join(".")),
