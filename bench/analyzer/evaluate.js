@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 // Measures the analyser on real bugs: a finding near the bug before the fix (HIT), its absence after it (GONE), how
-// much else it says, and what marks placed at random would have hit. Prints the report, and keeps it with --write.
+// much else it says, and what marks placed at random would have hit. Prints the report, and writes it into
+// docs/analyzer-evaluation.md or --output.
 //
-//   npm run eval:analyzer -- CASES.json --repos DIR [--target 3.14t] [--strict] [--write] [--json FILE]
+//   npm run eval:analyzer -- CASES.json --repos DIR [--target 3.14t] [--strict] [--output FILE] [--json FILE]
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +17,7 @@ import { isHigh, score } from "./score.js";
 
 const DOCUMENT = fileURLToPath(new URL("../../docs/analyzer-evaluation.md", import.meta.url));
 const USAGE =
-  "usage: npm run eval:analyzer -- CASES.json --repos DIR [--target 3.14t] [--strict] [--write] [--json FILE]";
+  "usage: npm run eval:analyzer -- CASES.json --repos DIR [--target 3.14t] [--strict] [--output FILE] [--json FILE]";
 
 /**
  * @typedef {object} Measured
@@ -64,7 +65,7 @@ async function main() {
    * @returns {Promise<Measured>}
    */
   const measure = async (path, bytes) => {
-    const { findings, errors } = await analyze({ sources: [{ path, bytes }], ...options });
+    const { findings, errors } = await analyze({ sources: [{ path, source: bytes }], ...options });
     const lines = bytes.toString("latin1").split(/\r\n|\r|\n/).length;
     return { findings: [...findings], errors: errors.map(({ message }) => message), lines };
   };
@@ -95,7 +96,7 @@ async function main() {
   const report = renderEvaluation(evaluation);
   console.log(report);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(evaluation, null, 2)}\n`);
-  if (values.write) writeSection(DOCUMENT, "npm run eval:analyzer", report);
+  writeSection(values.output, "npm run eval:analyzer", report);
 }
 
 function argumentsOf() {
@@ -106,7 +107,7 @@ function argumentsOf() {
         repos: { type: "string" },
         target: { type: "string", default: "3.14t" },
         strict: { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
+        output: { type: "string", default: DOCUMENT },
         json: { type: "string" },
       },
     });
