@@ -9,6 +9,23 @@ export {
   summarySize,
 } from "./analyze.js";
 export { type LinkedProject, linkProject } from "./calls/index.js";
+export {
+  type CheckOptions,
+  checkPaths,
+  explainRule,
+  RULE_DESCRIPTIONS,
+  type RuleChoice,
+  rulePage,
+} from "./check/index.js";
+export {
+  type JsonFinding,
+  type JsonReport,
+  jsonReport,
+  SourceLines,
+  summaryOf,
+  TextFormat,
+  type TextStyle,
+} from "./format/index.js";
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export {

@@ -1,6 +1,7 @@
 /** The command `nogil`: which commands there are, and how any of them ends. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addCheck } from "./check.js";
 import { type Context, ExitCode } from "./context.js";
 import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
@@ -45,7 +46,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addRun, addMap, addDemo]) add(program, context, end);
+  for (const add of [addStatus, addPython, addCheck, addRun, addMap, addDemo]) add(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }

@@ -41,6 +41,17 @@ function milliseconds(text: string): number {
   return value;
 }
 
+const CODE = /^NG\d{0,3}[a-z]?$/i;
+
+/** Codes of rules, or what they begin with, separated by commas; the option may be given more than once. */
+export function codeList(text: string, earlier: readonly string[] = []): readonly string[] {
+  const codes = text.split(",").map((code) => code.trim());
+  if (!codes.every((code) => CODE.test(code))) {
+    throw new InvalidArgumentError('Expected codes of rules such as "NG105" or "NG1,NG401".');
+  }
+  return [...earlier, ...codes];
+}
+
 /** A JSON object: the keyword arguments of a call. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;

@@ -1,4 +1,6 @@
 /** Finds, inspects and installs Python interpreters. See docs/interpreters.md. */
+
+export { cacheFolder } from "./cache-folder.js";
 export { allowedCores, type Cores } from "./cores.js";
 export { chooseInterpreter, type FindOptions, type Found, findInterpreters } from "./find.js";
 export { howToInstall } from "./how-to-install.js";

@@ -7,6 +7,7 @@ const COMMANDS = [
   ["python", "list"],
   ["python", "install"],
   ["python", "path"],
+  ["check"],
   ["run"],
   ["map"],
   ["demo"],

@@ -1,0 +1,113 @@
+/** `nogil check`: which lines of Python code race without the GIL. */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import {
+  type CheckOptions,
+  checkPaths,
+  DEFAULT_TARGET,
+  explainRule,
+  jsonReport,
+  type Report,
+  SEVERITIES,
+  SourceLines,
+  summaryOf,
+  TextFormat,
+} from "../analyzer/index.js";
+import { cacheFolder } from "../interpreter/index.js";
+import { type Context, ExitCode } from "./context.js";
+import { codeList } from "./options.js";
+import { count, type Terminal } from "./terminal/index.js";
+
+interface CommandOptions {
+  readonly target: string;
+  readonly format: "text" | "json";
+  readonly select?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly minSeverity?: NonNullable<CheckOptions["minSeverity"]>;
+  readonly strict?: boolean;
+  /** False with `--no-cache`. */
+  readonly cache: boolean;
+  readonly explain?: string;
+}
+
+export function addCheck(program: Command, context: Context, end: (exitCode: number) => void): void {
+  program
+    .command("check")
+    .summary("which lines of Python code race without the GIL")
+    .description(
+      "Find data races, broken locking and other hazards of threads without the GIL. Folders are searched for " +
+        "Python files; generated and vendored code and virtual environments are left out unless they are named.",
+    )
+    .argument("[path...]", "files and folders (default: the current folder)")
+    .option("--target <version>", "the Python that the code will run on", DEFAULT_TARGET)
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .option("--select <codes>", "look for these rules only: NG105, or NG1 for all that begin so", codeList)
+    .option("--ignore <codes>", "leave these rules out", codeList)
+    .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
+    .option("--strict", "tell also of attributes of plain objects that nothing shows to be shared")
+    .option("--no-cache", "analyse every file anew")
+    .option("--explain <code>", "say what a rule finds, why, and how to repair it")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 without findings, 1 with findings, 2 if something could not be checked.
+A comment "# nogil: ignore[NG105] reason" on a line, or alone on the line above, takes a finding back.
+
+Examples:
+  $ nogil check src
+  $ nogil check --target 3.13t --min-severity high app.py
+  $ nogil check --format json . > findings.json
+  $ nogil check --explain NG105`,
+    )
+    .action(async (paths: string[], options: CommandOptions) => end(await check(paths, options, context)));
+}
+
+async function check(paths: readonly string[], options: CommandOptions, context: Context): Promise<number> {
+  const { terminal } = context;
+  if (options.explain !== undefined) {
+    await terminal.print(explainRule(options.explain));
+    return ExitCode.OK;
+  }
+  const report = await analyse(paths.length === 0 ? ["."] : paths, options, context);
+  if (options.format === "json") await terminal.print(JSON.stringify(jsonReport(report), null, 2));
+  else await printText(report, terminal);
+  if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
+  return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
+}
+
+async function analyse(paths: readonly string[], options: CommandOptions, { terminal, signal }: Context) {
+  const { target, select, ignore, minSeverity, strict } = options;
+  const bar = terminal.startBar();
+  try {
+    return await checkPaths({
+      paths,
+      target,
+      signal,
+      ...(select === undefined ? {} : { select }),
+      ...(ignore === undefined ? {} : { ignore }),
+      ...(minSeverity === undefined ? {} : { minSeverity }),
+      ...(strict === undefined ? {} : { strict }),
+      ...(options.cache ? { cacheFolder: join(cacheFolder(), "analyzer") } : {}),
+      onProgress: (done, total) => bar.update(done / total, () => `${count(done)} of ${count(total)} files`),
+    });
+  } finally {
+    bar.end();
+  }
+}
+
+async function printText(report: Report, terminal: Terminal): Promise<void> {
+  const text = new TextFormat(new SourceLines(readShown), terminal.colors);
+  for (const finding of report.findings) await terminal.print(`${text.finding(finding)}\n`);
+  for (const error of report.errors) terminal.note(text.error(error));
+  await terminal.print(summaryOf(report));
+}
+
+/** The bytes of a file by the path a report shows; it may be gone by now. */
+function readShown(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(resolve(path));
+  } catch {
+    return undefined;
+  }
+}
