@@ -1,21 +1,14 @@
 /** Static analysis of Python source. */
+export { type RunOptions, runRules, summaryErrors, summarySize } from "./analyze.js";
+export { type LinkedProject, linkProject } from "./calls/index.js";
 export {
   type AnalyzeOptions,
   analyze,
-  type RunOptions,
-  runRules,
-  type SourceInput,
-  summaryErrors,
-  summarySize,
-} from "./analyze.js";
-export { type LinkedProject, linkProject } from "./calls/index.js";
-export {
-  type CheckOptions,
-  checkPaths,
   explainRule,
   RULE_DESCRIPTIONS,
   type RuleChoice,
   rulePage,
+  type SourceInput,
 } from "./check/index.js";
 export {
   type JsonFinding,

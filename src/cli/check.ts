@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
-  type CheckOptions,
-  checkPaths,
+  type AnalyzeOptions,
+  analyze,
   DEFAULT_TARGET,
   explainRule,
   jsonReport,
@@ -24,7 +24,7 @@ interface CommandOptions {
   readonly format: "text" | "json";
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
-  readonly minSeverity?: NonNullable<CheckOptions["minSeverity"]>;
+  readonly minSeverity?: NonNullable<AnalyzeOptions["minSeverity"]>;
   readonly strict?: boolean;
   /** False with `--no-cache`. */
   readonly cache: boolean;
@@ -69,18 +69,18 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     await terminal.print(explainRule(options.explain));
     return ExitCode.OK;
   }
-  const report = await analyse(paths.length === 0 ? ["."] : paths, options, context);
+  const report = await runAnalysis(paths.length === 0 ? ["."] : paths, options, context);
   if (options.format === "json") await terminal.print(JSON.stringify(jsonReport(report), null, 2));
   else await printText(report, terminal);
   if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
   return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
 }
 
-async function analyse(paths: readonly string[], options: CommandOptions, { terminal, signal }: Context) {
+async function runAnalysis(paths: readonly string[], options: CommandOptions, { terminal, signal }: Context) {
   const { target, select, ignore, minSeverity, strict } = options;
   const bar = terminal.startBar();
   try {
-    return await checkPaths({
+    return await analyze({
       paths,
       target,
       signal,

@@ -1,4 +1,4 @@
-/** A check of a project, from paths to a report. */
-export { type CheckOptions, checkPaths } from "./check-paths.js";
+/** An analysis from paths or sources to a report. */
+export { type AnalyzeOptions, analyze, type SourceInput } from "./analyze.js";
 export { explainRule, RULE_DESCRIPTIONS, rulePage } from "./explain.js";
 export type { RuleChoice } from "./options.js";

@@ -17,6 +17,8 @@ export interface RuleChoice {
   readonly minSeverity?: Severity;
   /** Tell also of plain instance attributes that nothing shows to be shared (tier T0). @default false */
   readonly strict?: boolean;
+  /** Rules to choose from. @default all */
+  readonly rules?: readonly Rule[];
 }
 
 export interface ResolvedChoice {
@@ -37,14 +39,14 @@ export interface ResolvedChoice {
  * @throws InvalidOption for a target, a severity or a rule that does not exist
  */
 export function resolveChoice(choice: RuleChoice): ResolvedChoice {
-  const { select, ignore = [], minSeverity = "info", strict = false } = choice;
+  const { select, ignore = [], minSeverity = "info", strict = false, rules: all = RULES } = choice;
   const target = parseTarget(choice.target ?? DEFAULT_TARGET);
   if (!SEVERITIES.includes(minSeverity))
     throw new InvalidOption("minSeverity", minSeverity, SEVERITIES.join(", "));
-  const codes = [...RULES.map(({ code }) => code), SUPPRESSION_RULE.code];
+  const codes = [...all.map(({ code }) => code), SUPPRESSION_RULE.code];
   const chosen = matching("select", select, codes) ?? new Set(codes);
   for (const code of matching("ignore", ignore, codes) ?? []) chosen.delete(code);
-  const rules = RULES.filter(({ code, appliesTo }) => chosen.has(code) && (appliesTo?.(target) ?? true));
+  const rules = all.filter(({ code, appliesTo }) => chosen.has(code) && (appliesTo?.(target) ?? true));
   const checked = new Set(rules.map(({ code }) => code));
   if (chosen.has(SUPPRESSION_RULE.code)) checked.add(SUPPRESSION_RULE.code);
   return {

@@ -27,8 +27,17 @@ export function summariseOnDisk({ path, absolute, size, isNamed }: FileJob): Fil
   if ("problem" in read) return { kind: "unreadable", message: read.problem };
   const content = contentFingerprint(read.bytes);
   if (!isNamed && isGenerated(read.bytes)) return { kind: "generated", content };
+  return summariseSource(path, read.bytes, content);
+}
+
+/** Summarises bytes that are there already. */
+export function summariseSource(
+  path: string,
+  bytes: Uint8Array,
+  content: string = contentFingerprint(bytes),
+): FileResult {
   try {
-    return { kind: "summary", content, summary: summariseFile(path, read.bytes) };
+    return { kind: "summary", content, summary: summariseFile(path, bytes) };
   } catch (error) {
     return { kind: "failed", message: failureInWords(error) };
   }

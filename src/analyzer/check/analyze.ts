@@ -1,0 +1,147 @@
+/**
+ * The whole of `nogil check` but its command line: find the files, take from the cache what is still true, summarise
+ * the rest on as many threads as it pays, link, match the rules, suppress.
+ */
+import { resolve } from "node:path";
+import { InvalidOption } from "../../errors.js";
+import { contentFingerprint, type KeptSummary, ProjectCache } from "../cache/index.js";
+import {
+  type FileResult,
+  type SummariseOptions,
+  summariseFiles,
+  summariseSource,
+} from "../parallel/index.js";
+import type { Report } from "../report.js";
+import { type FoundFile, findFiles, readSource } from "../source/index.js";
+import { type Input, pathErrors } from "./input.js";
+import { type ResolvedChoice, type RuleChoice, resolveChoice } from "./options.js";
+import { reportOn } from "./report-on.js";
+
+/** Source given in memory. */
+export interface SourceInput {
+  /** As it shall stand in findings; imports between sources are resolved by it. */
+  readonly path: string;
+  readonly source: string | Uint8Array;
+}
+
+/** What to analyse, and how. `paths`, `sources` or both are needed. */
+export interface AnalyzeOptions extends RuleChoice {
+  /**
+   * Files and folders. Folders are searched for Python files; generated and vendored code and virtual environments are
+   * left out unless they are named.
+   */
+  readonly paths?: readonly string[];
+  /** Files in memory. */
+  readonly sources?: readonly SourceInput[];
+  /** What relative paths are relative to. @default the working folder of the process */
+  readonly cwd?: string;
+  /** Where results of earlier runs are kept; without it nothing is kept. */
+  readonly cacheFolder?: string;
+  /** Threads to read the files on, the main one included. @default by the amount of source and the cores */
+  readonly threads?: number;
+  /** Called with the numbers of files that are done and of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Ends the analysis with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+type Known = ReadonlyMap<string, KeptSummary<FileResult>>;
+
+/**
+ * Finds what is not safe without the GIL. What cannot be read or is no Python is an entry of `errors` and hides nothing
+ * of the rest.
+ * @throws InvalidOption for options that are not allowed
+ */
+export async function analyze(options: AnalyzeOptions): Promise<Report> {
+  const choice = resolveChoice(options);
+  const input = inputOf(options);
+  const { cacheFolder } = options;
+  // Rules of the caller's own are no part of what the cache goes by.
+  if (cacheFolder === undefined || options.rules !== undefined) return run(input, new Map(), choice, options);
+  const cache = new ProjectCache<FileResult, Report>(cacheFolder, [input.cwd, ...(options.paths ?? [])]);
+  const contents = contentsOf(input, choice);
+  const kept = cache.report(contents);
+  if (kept !== undefined) return kept;
+  return run(input, cache.summaries(), choice, options, (report, results) => {
+    if (results.some(({ kind }) => kind === "unreadable" || kind === "failed")) return;
+    cache.keepReport(contents, report);
+    const summaries = input.found.files.map(
+      ({ path }, index) => [path, keptSummary(results[index])] as const,
+    );
+    cache.keepSummaries(new Map(summaries));
+  });
+}
+
+function inputOf({ paths, sources, cwd = process.cwd() }: AnalyzeOptions): Input {
+  if (paths === undefined && sources === undefined) {
+    throw new InvalidOption("paths", undefined, 'an array of files and folders (or "sources")');
+  }
+  const bytes = (sources ?? []).map(({ path, source }) => ({ path, bytes: asBytes(source) }));
+  return { cwd, found: findFiles(paths ?? [], cwd), sources: bytes };
+}
+
+function asBytes(source: string | Uint8Array): Uint8Array {
+  return typeof source === "string" ? Buffer.from(source) : source;
+}
+
+async function run(
+  input: Input,
+  known: Known,
+  choice: ResolvedChoice,
+  options: AnalyzeOptions,
+  keep?: (report: Report, fileResults: readonly FileResult[]) => void,
+): Promise<Report> {
+  const startedAt = performance.now();
+  const fromMemory = input.sources.map(({ path, bytes }) => summariseSource(path, bytes));
+  const fromFiles = await summarise(input.found.files, known, options);
+  const summariseMs = performance.now() - startedAt;
+  const inMemory = new Map(input.sources.map(({ path, bytes }) => [path, bytes]));
+  const read = (path: string): Uint8Array | undefined => {
+    const result = readSource(resolve(input.cwd, path));
+    return inMemory.get(path) ?? ("bytes" in result ? result.bytes : undefined);
+  };
+  const material = { errors: pathErrors(input, fromFiles), summariseMs, read };
+  const report = reportOn([...fromMemory, ...fromFiles], material, choice);
+  keep?.(report, fromFiles);
+  return report;
+}
+
+/** Results in the order of the files, those of unchanged files from the cache. */
+async function summarise(
+  files: readonly FoundFile[],
+  known: Known,
+  { threads, signal, onProgress }: AnalyzeOptions,
+): Promise<FileResult[]> {
+  const results: (FileResult | undefined)[] = files.map((file) => unchanged(file, known));
+  const missing = files.filter((_, index) => results[index] === undefined);
+  const settings: SummariseOptions = {
+    ...(threads === undefined ? {} : { threads }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (done) => onProgress?.(files.length - missing.length + done, files.length),
+  };
+  const fresh = (await summariseFiles(missing, settings)).values();
+  return results.map((result) => result ?? (fresh.next().value as FileResult));
+}
+
+function unchanged({ path, absolute, size }: FoundFile, known: Known): FileResult | undefined {
+  const kept = known.get(path);
+  if (kept === undefined) return undefined;
+  const read = readSource(absolute, size);
+  return "bytes" in read && contentFingerprint(read.bytes) === kept.content ? kept.summary : undefined;
+}
+
+function keptSummary(result: FileResult | undefined): KeptSummary<FileResult> {
+  if (result === undefined || !("content" in result)) throw new TypeError("only what has content is kept");
+  return { content: result.content, summary: result };
+}
+
+/** All that a report depends on, the analyser itself left to the cache. */
+function contentsOf({ found, sources }: Input, choice: ResolvedChoice): string[] {
+  const files = found.files.map(({ path, absolute, size }) => {
+    const read = readSource(absolute, size);
+    return `${path} ${"bytes" in read ? contentFingerprint(read.bytes) : read.problem}`;
+  });
+  const inMemory = sources.map(({ path, bytes }) => `${path} ${contentFingerprint(bytes)}`);
+  const problems = found.problems.map(({ path, message }) => `${path}: ${message}`);
+  return [choice.key, ...files, ...inMemory, ...problems];
+}
