@@ -5,9 +5,8 @@ export {
   type AnalyzeOptions,
   analyze,
   explainRule,
-  RULE_DESCRIPTIONS,
   type RuleChoice,
-  rulePage,
+  rulePages,
   type SourceInput,
 } from "./check/index.js";
 export {

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Writes docs/rules: a page for each rule and an index, from the texts in the rules' own files. tests/docs/rules.test.ts
+// fails while they differ.
+//
+//   npm run docs:rules
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rulePages } from "../dist/analyzer/index.js";
+
+const FOLDER = fileURLToPath(new URL("../docs/rules", import.meta.url));
+
+const pages = rulePages();
+mkdirSync(FOLDER, { recursive: true });
+for (const name of readdirSync(FOLDER)) if (!pages.has(name)) rmSync(join(FOLDER, name));
+for (const [name, text] of pages) writeFileSync(join(FOLDER, name), text);
+console.log(`${pages.size - 1} rules`);

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { rulePages } from "../../src/analyzer/index.js";
+
+const FOLDER = fileURLToPath(new URL("../../docs/rules/", import.meta.url));
+const pages = rulePages();
+
+describe("docs/rules is written from the rules", () => {
+  test("a page for each, an index, and nothing else (npm run docs:rules)", () => {
+    expect(readdirSync(FOLDER).sort()).toEqual([...pages.keys()].sort());
+  });
+
+  test.each([...pages])("%s is up to date (npm run docs:rules)", (name, text) => {
+    expect(readFileSync(FOLDER + name, "utf8")).toBe(text);
+  });
+});
