@@ -1,16 +1,22 @@
 /** The command `nogil`: which commands there are, and how any of them ends. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { addCheck } from "./check.js";
 import { type Context, ExitCode } from "./context.js";
-import { addDemo } from "./demo.js";
 import { reportFailure } from "./failure.js";
 import { Interruption } from "./interruption.js";
-import { addMap } from "./map.js";
-import { addPython } from "./python.js";
-import { addRun } from "./run.js";
-import { addStatus } from "./status.js";
 import { Terminal } from "./terminal/index.js";
+
+type AddCommand = (program: Command, context: Context, end: (exitCode: number) => void) => void;
+
+/** Loaded when they are asked for: what one command needs would cost the others a third of a second at the start. */
+const COMMANDS = new Map<string, () => Promise<AddCommand>>([
+  ["status", async () => (await import("./status.js")).addStatus],
+  ["python", async () => (await import("./python.js")).addPython],
+  ["check", async () => (await import("./check.js")).addCheck],
+  ["run", async () => (await import("./run.js")).addRun],
+  ["map", async () => (await import("./map.js")).addMap],
+  ["demo", async () => (await import("./demo.js")).addDemo],
+]);
 
 /**
  * Runs the command line.
@@ -46,7 +52,8 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   const end = (code: number) => {
     exitCode = code;
   };
-  for (const add of [addStatus, addPython, addCheck, addRun, addMap, addDemo]) add(program, context, end);
+  const named = COMMANDS.get(argv[0] ?? "");
+  for (const load of named === undefined ? COMMANDS.values() : [named]) (await load())(program, context, end);
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }
