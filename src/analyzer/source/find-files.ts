@@ -19,6 +19,10 @@ export interface FoundFile {
   readonly absolute: string;
   /** Bytes. */
   readonly size: number;
+  /** Changes with every change of the file: its inode, size and time of change, which no program can set back. */
+  readonly stamp: string;
+  /** When it changed, in milliseconds since 1970. */
+  readonly changedAt: number;
   /** Named by the user, so checked even if it is generated. */
   readonly isNamed: boolean;
 }
@@ -95,7 +99,9 @@ class Walk {
 
   private file(path: string, real: string, stats: Stats, isNamed: boolean): void {
     if (this.seen.size === this.seen.add(real).size) return;
-    this.files.push({ path: shown(path, this.cwd), absolute: path, size: stats.size, isNamed });
+    const { size, ctimeMs: changedAt, ino } = stats;
+    const stamp = `${ino} ${size} ${changedAt}`;
+    this.files.push({ path: shown(path, this.cwd), absolute: path, size, stamp, changedAt, isNamed });
   }
 
   private realPath(path: string): string | undefined {
