@@ -2,11 +2,11 @@
 // @ts-check
 // How long `nogil check` takes, against the goals of the design. Each figure is the best of a few whole processes, from
 // their start to their end, and the machine should do nothing else meanwhile. Prints the table; --write puts it into
-// docs/performance.md.
+// docs/performance.md, beside the rows that other runs with --rows measured.
 //
-//   npm run build && node bench/analyzer/speed.js [--python PYTHON] [--packages FOLDER] [--runs N] [--write]
+//   npm run build && node bench/analyzer/speed.js [--python PYTHON] [--packages FOLDER] [--runs N] [--rows IDS] [--write]
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { describeMachine } from "../machine.js";
 import { writeSection } from "../section.js";
 
 const DOCUMENT = fileURLToPath(new URL("../../docs/performance.md", import.meta.url));
+const RESULTS = fileURLToPath(new URL("speed.json", import.meta.url));
 const COMMAND = fileURLToPath(new URL("../../bin/nogil.js", import.meta.url));
 const SELF = fileURLToPath(import.meta.url);
 const MAX_REPORT_BYTES = 1 << 30;
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     python: { type: "string", default: "python3" },
     packages: { type: "string" },
     runs: { type: "string", default: "2" },
+    rows: { type: "string" },
     write: { type: "boolean", default: false },
     child: { type: "string" },
     path: { type: "string" },
@@ -40,43 +42,87 @@ else main();
 function main() {
   const { version, library } = interpreter();
   const cache = mkdtempSync(join(tmpdir(), "nogil-speed-"));
+  const cores = availableParallelism();
+  /** @type {Record<string, () => string[]>} */
+  const measures = {
+    "one-core": () =>
+      row(
+        "the standard library, one core",
+        best(() => check(library, { cores: 1 })),
+        "≤ 4 s",
+        4_000,
+      ),
+    "all-cores": () =>
+      row(
+        `the standard library, ${cores} cores`,
+        best(() => check(library, {})),
+        "≤ 2.5 s",
+        2_500,
+      ),
+    unchanged: () => {
+      check(library, { cache });
+      return row(
+        "the same again, nothing changed",
+        best(() => check(library, { cache })),
+        "≤ 0.5 s",
+        500,
+      );
+    },
+    packages: () => {
+      if (values.packages === undefined) throw new Error("--packages FOLDER says which site-packages");
+      const folder = values.packages;
+      return row(
+        `site-packages, ${cores} cores`,
+        best(() => check(folder, {})),
+        "≤ 8 s for 130 MB",
+        8_000,
+      );
+    },
+    edits: () => editRow(child("edits", join(library, nearestTo(library, EDITED_LINES)))),
+    memory: () => memoryRow(child("memory", library)),
+  };
   try {
-    const oneCore = best(() => check(library, { cores: 1 }));
-    const allCores = best(() => check(library, {}));
-    check(library, { cache });
-    const unchanged = best(() => check(library, { cache }));
-    const edits = child("edits", join(library, nearestTo(library, EDITED_LINES)));
-    const memory = child("memory", library);
-    const rows = [
-      row("the standard library, one core", oneCore, "≤ 4 s", 4_000),
-      row(`the standard library, ${availableParallelism()} cores`, allCores, "≤ 2.5 s", 2_500),
-      row("the same again, nothing changed", unchanged, "≤ 0.5 s", 500),
-    ];
-    if (values.packages !== undefined) {
-      const packages = best(() => check(String(values.packages), {}));
-      rows.push(row(`site-packages, ${availableParallelism()} cores`, packages, "≤ 8 s for 130 MB", 8_000));
-    }
-    rows.push([
-      `one file of ${edits.lines.toLocaleString("en")} lines again, as in an editor (median of ${EDITS})`,
-      `${(edits.bytes / 1e3).toFixed(0)} kB`,
-      `${edits.milliseconds.toFixed(1)} ms`,
-      "≤ 15 ms",
-      edits.milliseconds <= 15 ? "yes" : "**no**",
-    ]);
-    const perByte = memory.held / memory.bytes;
-    rows.push([
-      "memory that summaries, links and findings hold, a byte of source",
-      `${(memory.bytes / 1e6).toFixed(1)} MB`,
-      `${perByte.toFixed(1)} bytes (typed arrays and texts of the summaries: ${(memory.summaryBytes / memory.bytes).toFixed(1)})`,
-      "≤ 4 bytes",
-      perByte <= 4 ? "yes" : "**no**",
-    ]);
-    const report = render(version, rows);
+    const chosen = values.rows?.split(",") ?? Object.keys(measures);
+    const measured = chosen.map((id) => {
+      const measure = measures[id];
+      if (measure === undefined)
+        throw new Error(`no row ${id}; there are ${Object.keys(measures).join(", ")}`);
+      return [id, [...measure(), describe(version)]];
+    });
+    const earlier = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
+    const all = { ...(values.write ? earlier : {}), ...Object.fromEntries(measured) };
+    const rows = Object.keys(measures).flatMap((id) => (id in all ? [all[id]] : []));
+    const report = render(rows);
     console.log(report);
-    if (values.write) writeSection(DOCUMENT, "node bench/analyzer/speed.js --write", report);
+    if (!values.write) return;
+    writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+    writeSection(DOCUMENT, "node bench/analyzer/speed.js --write", report);
   } finally {
     rmSync(cache, { recursive: true });
   }
+}
+
+/** @param {{ lines: number, bytes: number, milliseconds: number }} edits */
+function editRow({ lines, bytes, milliseconds }) {
+  return [
+    `one file of ${lines.toLocaleString("en")} lines again, as in an editor (median of ${EDITS})`,
+    `${(bytes / 1e3).toFixed(0)} kB`,
+    `${milliseconds.toFixed(1)} ms`,
+    "≤ 15 ms",
+    milliseconds <= 15 ? "yes" : "**no**",
+  ];
+}
+
+/** @param {{ held: number, bytes: number, summaryBytes: number }} memory */
+function memoryRow({ held, bytes, summaryBytes }) {
+  const perByte = held / bytes;
+  return [
+    "memory that summaries, links and findings hold, a byte of source",
+    `${(bytes / 1e6).toFixed(1)} MB`,
+    `${perByte.toFixed(1)} bytes (typed arrays and texts of the summaries: ${(summaryBytes / bytes).toFixed(1)})`,
+    "≤ 4 bytes",
+    perByte <= 4 ? "yes" : "**no**",
+  ];
 }
 
 /**
@@ -126,17 +172,19 @@ function row(what, { milliseconds, files, bytes }, goal, limit) {
   ];
 }
 
-/**
- * @param {string} version
- * @param {string[][]} rows
- */
-function render(version, rows) {
-  const { processor, processors, node, loadAverage } = describeMachine();
+/** @param {string} version */
+function describe(version) {
+  return `${new Date().toISOString().slice(0, 10)}, CPython ${version}, best of ${values.runs}`;
+}
+
+/** @param {string[][]} rows */
+function render(rows) {
+  const { processor, processors, node } = describeMachine();
   return [
-    `${processors} × ${processor}, Node ${node.slice(1)}, ${new Date().toISOString().slice(0, 10)}, load average before the run ${loadAverage}; the standard library of CPython ${version} with its tests; best of ${values.runs} runs, each a whole process.`,
+    `${processors} × ${processor}, Node ${node.slice(1)}; the standard library with its tests; each run is a whole process.`,
     "",
-    "| `nogil check` | source | took | goal | met |",
-    "|---|---|---|---|---|",
+    "| `nogil check` | source | took | goal | met | measured |",
+    "|---|---|---|---|---|---|",
     ...rows.map((cells) => `| ${cells.join(" | ")} |`),
   ].join("\n");
 }

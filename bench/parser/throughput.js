@@ -2,9 +2,10 @@
 // Parses every Python file of a folder, by default an interpreter's standard library, with nogil's parser, CPython's and
 // the peers of this folder's package.json: CPU time of the first pass and of the best later one, and the memory that
 // the trees of a pass hold. Prints the table; --write puts it into docs/parser.md.
+// --every N takes one file in N.
 //
 //   npm run build && npm install --ignore-scripts --prefix bench/parser
-//   node bench/parser/throughput.js [FOLDER] [--python PYTHON] [--passes N] [--write]
+//   node bench/parser/throughput.js [FOLDER] [--python PYTHON] [--passes N] [--every N] [--write]
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     python: { type: "string", default: "python3" },
     passes: { type: "string", default: "3" },
+    every: { type: "string", default: "1" },
     write: { type: "boolean", default: false },
     run: { type: "string" },
     memory: { type: "boolean", default: false },
@@ -35,7 +37,7 @@ const { values, positionals } = parseArgs({
 const python = interpreter(values.python);
 const folder = positionals[0] ?? python.library;
 const passes = Number(values.passes);
-const files = pythonFiles(folder);
+const files = pythonFiles(folder).filter((_, index) => index % Number(values.every) === 0);
 
 if (values.run !== undefined) {
   console.log(JSON.stringify(await (values.memory ? measureMemory(values.run) : measure(values.run))));
@@ -51,6 +53,7 @@ function compare() {
     }
     const script = fileURLToPath(import.meta.url);
     const args = ["--expose-gc", script, folder, "--run", name, "--passes", values.passes];
+    args.push("--every", values.every);
     const speed = run(process.execPath, args);
     const version = contestant.package === undefined ? "" : ` ${installedVersion(contestant.package)}`;
     rows.push(row(name + version, bytes, { ...speed, ...run(process.execPath, [...args, "--memory"]) }));
@@ -87,7 +90,7 @@ function render(bytes, rows) {
   const { processor, processors, node } = describeMachine();
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [
-    `${processors} × ${processor}, Node ${node.slice(1)}, ${new Date().toISOString().slice(0, 10)}: ${positionals[0] === undefined ? `the standard library of CPython ${python.version}` : basename(folder)}, ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB. Megabytes of source per second of CPU time, ${passes} passes.`,
+    `${processors} × ${processor}, Node ${node.slice(1)}, ${new Date().toISOString().slice(0, 10)}: ${positionals[0] === undefined ? `the standard library of CPython ${python.version}` : basename(folder)}, ${values.every === "1" ? "" : `one file in ${values.every}, `}${files.length} files, ${(bytes / 1e6).toFixed(1)} MB. Megabytes of source per second of CPU time, ${passes} passes.`,
     "",
     line([
       "parser",

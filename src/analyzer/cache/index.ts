@@ -1,3 +1,3 @@
 /** What earlier runs found, by content. */
 export { contentFingerprint } from "./fingerprint.js";
-export { type KeptSummary, ProjectCache } from "./project-cache.js";
+export { type KeptContent, type KeptSummary, ProjectCache } from "./project-cache.js";

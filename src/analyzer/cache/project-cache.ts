@@ -19,6 +19,12 @@ export interface KeptSummary<S> {
   readonly summary: S;
 }
 
+/** The fingerprint of a file's content, and the stamp the file had when it was read. */
+export interface KeptContent {
+  readonly stamp: string;
+  readonly content: string;
+}
+
 /** @typeParam S what one file says, @typeParam R a report: both plain data that structured cloning takes */
 export class ProjectCache<S, R> {
   private readonly name: string;
@@ -43,6 +49,15 @@ export class ProjectCache<S, R> {
     const key = listFingerprint(inputs);
     const others = [...this.reports()].filter(([other]) => other !== key);
     this.write("report", new Map([...others, [key, report] as const].slice(-KEPT_REPORTS)));
+  }
+
+  /** Contents by the path of their file. */
+  contents(): Map<string, KeptContent> {
+    return this.read<Map<string, KeptContent>>("contents") ?? new Map();
+  }
+
+  keepContents(contents: ReadonlyMap<string, KeptContent>): void {
+    this.write("contents", contents);
   }
 
   /** Summaries by the path of their file. */

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { InvalidOption } from "../../errors.js";
-import { contentFingerprint, type KeptSummary, ProjectCache } from "../cache/index.js";
+import { contentFingerprint, type KeptContent, type KeptSummary, ProjectCache } from "../cache/index.js";
 import {
   type FileResult,
   type SummariseOptions,
@@ -13,6 +13,7 @@ import {
 } from "../parallel/index.js";
 import type { Report } from "../report.js";
 import { type FoundFile, findFiles, readSource } from "../source/index.js";
+import { contentsOf } from "./contents.js";
 import { type Input, pathErrors } from "./input.js";
 import { type ResolvedChoice, type RuleChoice, resolveChoice } from "./options.js";
 import { reportOn } from "./report-on.js";
@@ -45,7 +46,16 @@ export interface AnalyzeOptions extends RuleChoice {
   readonly signal?: AbortSignal;
 }
 
-type Known = ReadonlyMap<string, KeptSummary<FileResult>>;
+type IsUnchanged = (file: FoundFile, content: string) => boolean;
+
+/** What is left of an earlier run. */
+interface Known {
+  readonly results: ReadonlyMap<string, KeptSummary<FileResult>>;
+  /** Whether a file still has this content. */
+  readonly isUnchanged: IsUnchanged;
+}
+
+const NOTHING_KNOWN: Known = { results: new Map(), isUnchanged: () => false };
 
 /**
  * Finds what is not safe without the GIL. What cannot be read or is no Python is an entry of `errors` and hides nothing
@@ -57,14 +67,27 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
   const input = inputOf(options);
   const { cacheFolder } = options;
   // Rules of the caller's own are no part of what the cache goes by.
-  if (cacheFolder === undefined || options.rules !== undefined) return run(input, new Map(), choice, options);
+  if (cacheFolder === undefined || options.rules !== undefined)
+    return run(input, NOTHING_KNOWN, choice, options);
   const cache = new ProjectCache<FileResult, Report>(cacheFolder, [input.cwd, ...(options.paths ?? [])]);
-  const contents = contentsOf(input, choice);
-  const kept = cache.report(contents);
-  if (kept !== undefined) return kept;
-  return run(input, cache.summaries(), choice, options, (report, results) => {
-    if (results.some(({ kind }) => kind === "unreadable" || kind === "failed")) return;
-    cache.keepReport(contents, report);
+  const before = cache.contents();
+  const contents = contentsOf(input.found.files, before);
+  const everything = allOf(input, contents, choice);
+  const kept = cache.report(everything);
+  if (kept !== undefined) {
+    if (hasNewStamps(contents, before)) cache.keepContents(contents);
+    return kept;
+  }
+  const isUnchanged: IsUnchanged = ({ path }, content) => contents.get(path)?.content === content;
+  return run(input, { results: cache.summaries(), isUnchanged }, choice, options, (report, results) => {
+    // A file that could not be summarised, or changed while this ran, may be another the next time.
+    const isSettled = input.found.files.every(({ path }, index) => {
+      const result = results[index];
+      return result !== undefined && "content" in result && result.content === contents.get(path)?.content;
+    });
+    if (!isSettled) return;
+    cache.keepContents(contents);
+    cache.keepReport(everything, report);
     const summaries = input.found.files.map(
       ({ path }, index) => [path, keptSummary(results[index])] as const,
     );
@@ -123,11 +146,9 @@ async function summarise(
   return results.map((result) => result ?? (fresh.next().value as FileResult));
 }
 
-function unchanged({ path, absolute, size }: FoundFile, known: Known): FileResult | undefined {
-  const kept = known.get(path);
-  if (kept === undefined) return undefined;
-  const read = readSource(absolute, size);
-  return "bytes" in read && contentFingerprint(read.bytes) === kept.content ? kept.summary : undefined;
+function unchanged(file: FoundFile, { results, isUnchanged }: Known): FileResult | undefined {
+  const kept = results.get(file.path);
+  return kept !== undefined && isUnchanged(file, kept.content) ? kept.summary : undefined;
 }
 
 function keptSummary(result: FileResult | undefined): KeptSummary<FileResult> {
@@ -136,12 +157,20 @@ function keptSummary(result: FileResult | undefined): KeptSummary<FileResult> {
 }
 
 /** All that a report depends on, the analyser itself left to the cache. */
-function contentsOf({ found, sources }: Input, choice: ResolvedChoice): string[] {
-  const files = found.files.map(({ path, absolute, size }) => {
-    const read = readSource(absolute, size);
-    return `${path} ${"bytes" in read ? contentFingerprint(read.bytes) : read.problem}`;
-  });
+function allOf(
+  { found, sources }: Input,
+  contents: ReadonlyMap<string, KeptContent>,
+  choice: ResolvedChoice,
+): string[] {
+  const files = [...contents].map(([path, { content }]) => `${path} ${content}`);
   const inMemory = sources.map(({ path, bytes }) => `${path} ${contentFingerprint(bytes)}`);
   const problems = found.problems.map(({ path, message }) => `${path}: ${message}`);
   return [choice.key, ...files, ...inMemory, ...problems];
+}
+
+function hasNewStamps(
+  contents: ReadonlyMap<string, KeptContent>,
+  before: ReadonlyMap<string, KeptContent>,
+): boolean {
+  return [...contents].some(([path, { stamp }]) => stamp !== "" && before.get(path)?.stamp !== stamp);
 }

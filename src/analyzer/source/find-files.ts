@@ -4,7 +4,13 @@
  */
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { type ExclusionKind, fileExclusion, folderExclusion, kindsOfNamedPath } from "./exclusion.js";
+import {
+  type ExclusionKind,
+  fileExclusion,
+  folderExclusion,
+  isEnvironment,
+  kindsOfNamedPath,
+} from "./exclusion.js";
 
 export interface FoundFile {
   /** As it is shown: relative to the working folder where it lies below it, with `/`. */
@@ -13,6 +19,10 @@ export interface FoundFile {
   readonly absolute: string;
   /** Bytes. */
   readonly size: number;
+  /** Changes with every change of the file: its inode, size and time of change, which no program can set back. */
+  readonly stamp: string;
+  /** When it changed, in milliseconds since 1970. */
+  readonly changedAt: number;
   /** Named by the user, so checked even if it is generated. */
   readonly isNamed: boolean;
 }
@@ -58,36 +68,44 @@ class Walk {
 
   private named(path: string): void {
     const stats = this.stat(path);
-    if (stats === undefined) return;
+    const real = stats === undefined ? undefined : this.realPath(path);
+    if (stats === undefined || real === undefined) return;
     if (stats.isDirectory()) {
       this.lifted = kindsOfNamedPath(path);
-      this.folder(path);
-    } else if (stats.isFile()) this.file(path, stats, true);
+      this.folder(path, real);
+    } else if (stats.isFile()) this.file(path, real, stats, true);
     else this.problem(path, "neither a file nor a folder");
   }
 
-  private folder(path: string): void {
-    const entries = this.attempt(path, () => readdirSync(path, { withFileTypes: true }));
+  /** @param real - the path without links, so that only links have to be resolved below it */
+  private folder(path: string, real: string): void {
+    const entries = this.attempt(path, () => readdirSync(path, { withFileTypes: true })) ?? [];
+    if (isEnvironment(entries.map(({ name }) => name)) && this.leavesOut("environment")) return;
     // Folders after files, each by name: the order of the report does not depend on the file system.
-    const sorted = entries?.sort(
-      (a, b) => Number(a.isDirectory()) - Number(b.isDirectory()) || compare(a, b),
-    );
-    for (const entry of sorted ?? []) {
+    entries.sort((a, b) => Number(a.isDirectory()) - Number(b.isDirectory()) || compare(a, b));
+    for (const entry of entries) {
       const child = join(path, entry.name);
       if (entry.isDirectory()) {
-        if (!this.leavesOut(folderExclusion(child))) this.folder(child);
+        if (!this.leavesOut(folderExclusion(child))) this.folder(child, join(real, entry.name));
       } else if (PYTHON_FILE.test(entry.name) && !this.leavesOut(fileExclusion(entry.name))) {
         const stats = this.stat(child);
         // A pipe or a socket of this name is no source, and opening it would wait for ever.
-        if (stats?.isFile()) this.file(child, stats, false);
+        if (!stats?.isFile()) continue;
+        const target = entry.isSymbolicLink() ? this.realPath(child) : join(real, entry.name);
+        if (target !== undefined) this.file(child, target, stats, false);
       }
     }
   }
 
-  private file(path: string, stats: Stats, isNamed: boolean): void {
-    const identity = this.attempt(path, () => realpathSync(path));
-    if (identity === undefined || this.seen.size === this.seen.add(identity).size) return;
-    this.files.push({ path: shown(path, this.cwd), absolute: path, size: stats.size, isNamed });
+  private file(path: string, real: string, stats: Stats, isNamed: boolean): void {
+    if (this.seen.size === this.seen.add(real).size) return;
+    const { size, ctimeMs: changedAt, ino } = stats;
+    const stamp = `${ino} ${size} ${changedAt}`;
+    this.files.push({ path: shown(path, this.cwd), absolute: path, size, stamp, changedAt, isNamed });
+  }
+
+  private realPath(path: string): string | undefined {
+    return this.attempt(path, () => realpathSync.native(path));
   }
 
   private leavesOut(kind: ExclusionKind | undefined): boolean {

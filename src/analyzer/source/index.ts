@@ -1,4 +1,4 @@
 /** Which files there are, what is left out, and their bytes. */
 export { type ExclusionKind, isGenerated } from "./exclusion.js";
 export { type FoundFile, type FoundFiles, findFiles, type PathProblem } from "./find-files.js";
-export { MAX_SOURCE_BYTES, type ReadResult, readSource } from "./read-file.js";
+export { type ReadResult, readSource } from "./read-file.js";

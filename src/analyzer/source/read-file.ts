@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { systemProblem } from "./find-files.js";
 
 /** Offsets and tree sizes are far from their limits at this size; the largest file seen in packages has 9 MB. */
-export const MAX_SOURCE_BYTES = 256 * 1024 * 1024;
+const MAX_SOURCE_BYTES = 256 * 1024 * 1024;
 
 /** The bytes of a file, or why they cannot be had. */
 export type ReadResult = { readonly bytes: Uint8Array } | { readonly problem: string };

@@ -33,9 +33,11 @@ export function eachEscapeProblem(
   end: number,
   report: (at: number, problem: string) => void,
 ): void {
-  for (let at = bytes.indexOf(BACKSLASH, start); at >= 0 && at < end; at = bytes.indexOf(BACKSLASH, at + 2)) {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== BACKSLASH) continue;
     const problem = escapeProblem(bytes, at, false);
     if (problem !== "") report(at, problem);
+    at++;
   }
 }
 

@@ -52,7 +52,7 @@ export async function compareTrees(
  * `except A, B:` is Python 2 for `except A as B:` and, without parentheses round a tuple, Python 3.14 (PEP 758): where
  * nothing else is wrong with a file, it is correct for a parser of 3.14 and an error for an older interpreter.
  */
-const EXCEPT_WITHOUT_PARENTHESES = /^\s*except\*?\s+[^()]+,[^()]+:/;
+const EXCEPT_WITHOUT_PARENTHESES = /^\s*except\*?\s+[^(,][^,]*,[^:]+:/;
 
 function isNewer(file: string, dump: Dump): boolean {
   const line = /line (\d+)\)/.exec(dump.text)?.[1];
