@@ -45,6 +45,8 @@ interface Pattern {
 /** How far past the knee, and past the cores, "under load" is. */
 const LOAD_OVER_KNEE = 4;
 const LOAD_OVER_CORES = 8;
+/** Two threads on one physical core get at worst half of it each. */
+const MOST_BY_HARDWARE = 2;
 
 const CAUSE_TABLE: readonly Pattern[] = [
   {
@@ -117,7 +119,7 @@ const CAUSE_TABLE: readonly Pattern[] = [
     id: "shared-object",
     // Cores that fight for one reference count take turns owning its cache line: CPU time that does no work.
     fits: ({ growthOfTwo, growth, two, comparison }) =>
-      (two === undefined ? growth > 1.6 : growthOfTwo > 1.4) && !processesAreNoBetter(comparison),
+      (two === undefined ? growth > 1.6 : growthOfTwo > 1.4) && !isOnlyHardware(growthOfTwo, comparison),
     evidence: ({ growthOfTwo, one, two, comparison }) => [
       `a call costs ${growthOfTwo.toFixed(1)} times the CPU as soon as two threads run (${ms(one.cpuPerTask)} to ${ms(two?.cpuPerTask ?? 0)}), without page faults, switches or collections`,
       ...(comparison?.processes != null && comparison.threadsNoGil != null
@@ -214,7 +216,8 @@ function faultsDominate({ loaded, best, one, atCores, growth }: Signals): boolea
 }
 
 /** Two hardware threads of one core slow each other down as well; then processes lose as much as threads do. */
-function processesAreNoBetter(comparison: Comparison | null | undefined): boolean {
+function isOnlyHardware(growthOfTwo: number, comparison: Comparison | null | undefined): boolean {
+  if (growthOfTwo > MOST_BY_HARDWARE) return false;
   const { processes, threadsNoGil, threads } = comparison ?? {};
   if (processes == null || threadsNoGil == null || threads === undefined || threads < 2) return false;
   return processes < 1.15 * threadsNoGil;
