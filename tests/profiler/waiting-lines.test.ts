@@ -16,7 +16,9 @@ Thread 0x00007f51f0000002 (most recent call first):
   File "/home/me/service.py", line 41 in handle
 `;
 
-function windowWith(waiting: readonly string[]): Window {
+const FUTEX = process.arch === "x64" ? "202" : "98";
+
+function windowWith(waiting: Readonly<Record<string, string>>): Window {
   const idents = ["0x00007f51f0000001", "0x00007f51f0000002"];
   return { stacks: [{ text: TEXT, waiting }], idents } as unknown as Window;
 }
@@ -33,13 +35,13 @@ describe("stacks as faulthandler writes them", () => {
   });
 
   it("count the user's innermost line of the threads that wait", () => {
-    expect(waitingLines([windowWith(["0x00007f51f0000001"])], true)).toEqual([
-      { file: "/home/me/a file, line 3 in x/service.py", line: 12, function: "borrow", share: 1 },
-    ]);
+    expect(
+      waitingLines([windowWith({ "0x00007f51f0000001": FUTEX, "0x00007f51f0000002": "running" })], true),
+    ).toEqual([{ file: "/home/me/a file, line 3 in x/service.py", line: 12, function: "borrow", share: 1 }]);
   });
 
   it("count all threads of the workload when asked, and none of the profiler's own", () => {
-    const lines = waitingLines([windowWith([])], false);
+    const lines = waitingLines([windowWith({})], false);
     expect(lines.map(({ line, share }) => [line, share])).toEqual([
       [12, 0.5],
       [20, 0.5],
@@ -47,7 +49,7 @@ describe("stacks as faulthandler writes them", () => {
   });
 
   it("of an interpreter whose stacks cannot be read are nothing", () => {
-    const empty = { stacks: [{ text: "", waiting: [] }], idents: [] } as unknown as Window;
+    const empty = { stacks: [{ text: "", waiting: {} }], idents: [] } as unknown as Window;
     expect(waitingLines([empty], false)).toEqual([]);
   });
 });
