@@ -24,6 +24,9 @@ SHORTEST_TIMED = 50e-6
 #: Latencies kept for each window.
 KEPT_LATENCIES = 4_000
 PAUSE_BETWEEN_STACKS = 0.02
+#: The clock and the counters are one reading when they are this close (seconds), or were not in so many attempts.
+QUICK_READING = 0.002
+MOST_READINGS = 10
 
 forked = False
 
@@ -113,11 +116,18 @@ def _machine_ticks():
 
 
 class Counters:
-    """The process at one moment."""
+    """The process at one moment. Read again when this thread lost its core between clock and counters."""
 
     def __init__(self):
-        self.at = time.perf_counter()
-        self.machine = _machine_ticks()
+        for _ in range(MOST_READINGS):
+            before = time.perf_counter()
+            self.machine = _machine_ticks()
+            self._read()
+            self.at = time.perf_counter()
+            if self.at - before < QUICK_READING:
+                break
+
+    def _read(self):
         if resource is None:
             self.user, self.system = os.times()[:2]
             self.faults = self.voluntary = self.involuntary = None
@@ -210,22 +220,23 @@ def measure(target, order, answer, dump_stacks):
 
 def _sample_stacks(order, dump_stacks):
     stacks = []
-    for _ in range(order["stacks"]):
+    until = time.perf_counter() + order["seconds"]
+    # Each stack stops all threads for a moment, which takes long where there are many of them.
+    while len(stacks) < order["stacks"] and time.perf_counter() < until:
         time.sleep(PAUSE_BETWEEN_STACKS)
-        waiting = _waiting_threads() if sys.platform == "linux" else []
+        waiting = _waiting_threads() if sys.platform == "linux" else {}
         stacks.append({"text": dump_stacks(), "waiting": waiting})
     return stacks
 
 
 def _waiting_threads():
-    """Thread ids that sleep in the kernel, as pthread identifiers are not known there."""
-    waiting = []
+    """The number of the system call that each thread sleeps in, by pthread identifier as faulthandler writes it."""
+    waiting = {}
     for thread in threading.enumerate():
         try:
-            with open(f"/proc/self/task/{thread.native_id}/stat", "rb") as file:
-                if file.read().rpartition(b") ")[2][:1] == b"S":
-                    waiting.append(f"{thread.ident:#018x}")
-        except (OSError, TypeError):
+            with open(f"/proc/self/task/{thread.native_id}/syscall") as file:
+                waiting[f"{thread.ident:#018x}"] = file.read().split(None, 1)[0]
+        except (OSError, TypeError, IndexError):
             continue
     return waiting
 

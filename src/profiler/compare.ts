@@ -3,99 +3,111 @@ import { isNogilError } from "../errors.js";
 import type { Interpreter } from "../interpreter/index.js";
 import type { Comparison } from "./report.js";
 import { Runner, RunnerLost, type RunnerOptions } from "./runner.js";
-import type { Window } from "./window.js";
 
 export interface CompareOptions {
   readonly threads: number;
   /** Seconds for each of the three. */
   readonly seconds: number;
-  /** What the curve says for this number of threads. */
-  readonly measured: { readonly throughput: number; readonly gilEnabled: boolean };
+  /** Whether the GIL was on when the curve was measured. */
+  readonly gilEnabled: boolean;
   /** A free-threaded Python, where the one that is profiled has the GIL. */
   readonly freeThreaded: Interpreter | undefined;
+}
+
+/** One of the ways, ready to be measured. */
+interface Contender {
+  readonly runners: readonly Runner[];
+  /** Threads of each runner. */
+  readonly threads: number;
+  readonly rates: number[];
 }
 
 /** Each costs memory and start-up time; beyond this nothing is learned. */
 const MOST_PROCESSES = 32;
 const WARMUP_SECONDS = 0.2;
+/** To and fro, so that a machine that changes its speed meanwhile favours none. */
+const ROUNDS = 2;
 
 export async function compare(runnerOptions: RunnerOptions, options: CompareOptions): Promise<Comparison> {
   const { interpreter } = runnerOptions;
-  const { threads, measured, freeThreaded } = options;
+  const { threads, gilEnabled, freeThreaded } = options;
   const notes: string[] = [];
-  const attempt = async (what: string, run: () => Promise<number>): Promise<number | null> => {
+  const contenders: Contender[] = [];
+  const enter = async (what: string, start: RunnerOptions, processes = 1): Promise<Contender | undefined> => {
     try {
-      return await run();
+      const runners = await startAll(start, processes);
+      const contender = { runners, threads: threads / processes, rates: [] };
+      contenders.push(contender);
+      return contender;
     } catch (error) {
       runnerOptions.signal?.throwIfAborted();
-      if (!isNogilError(error) && !(error instanceof RunnerLost)) throw error;
+      if (!isNogilError(error)) throw error;
       notes.push(`${what} could not be measured: ${error.message.split("\n")[0]}`);
-      return null;
+      return undefined;
     }
   };
-  let threadsNoGil: number | null = null;
-  let threadsGil: number | null = null;
-  if (measured.gilEnabled) {
-    threadsGil = measured.throughput;
-    if (interpreter.freeThreadedBuild)
-      notes.push("threads without the GIL were not measured: something keeps the GIL on in this process");
-    else if (freeThreaded === undefined)
-      notes.push("threads without the GIL were not measured: there is no free-threaded Python here");
-    else {
-      const other = { ...runnerOptions, interpreter: freeThreaded };
-      threadsNoGil = await attempt(`threads on ${freeThreaded.path}`, () => onThreads(other, options));
+  let noGil: Contender | undefined;
+  let gil: Contender | undefined;
+  let processes: Contender | undefined;
+  try {
+    if (gilEnabled) {
+      gil = await enter("threads with the GIL", runnerOptions);
+      if (interpreter.freeThreadedBuild)
+        notes.push("threads without the GIL were not measured: something keeps the GIL on in this process");
+      else if (freeThreaded === undefined)
+        notes.push("threads without the GIL were not measured: there is no free-threaded Python here");
+      else
+        noGil = await enter(`threads on ${freeThreaded.path}`, {
+          ...runnerOptions,
+          interpreter: freeThreaded,
+        });
+    } else {
+      noGil = await enter("threads without the GIL", runnerOptions);
+      gil = await enter("threads with the GIL", { ...runnerOptions, forceGil: true });
     }
-  } else {
-    threadsNoGil = measured.throughput;
-    const other = { ...runnerOptions, forceGil: true };
-    threadsGil = await attempt("threads with the GIL", () => onThreads(other, options));
-  }
-  const processes =
-    threads > MOST_PROCESSES ? null : await attempt("processes", () => inProcesses(runnerOptions, options));
-  if (threads > MOST_PROCESSES) notes.push(`processes were not measured: ${threads} of them are too many`);
-  return { threads, threadsNoGil, threadsGil, processes, notes };
-}
-
-async function onThreads(
-  runnerOptions: RunnerOptions,
-  { threads, seconds }: CompareOptions,
-): Promise<number> {
-  const runner = await Runner.start(runnerOptions);
-  try {
-    return rate(await runner.measure({ threads, seconds: long(seconds, runner), warmup: WARMUP_SECONDS }));
+    if (threads > MOST_PROCESSES) notes.push(`processes were not measured: ${threads} of them are too many`);
+    else processes = await enter("processes", runnerOptions, threads);
+    await measureAll(contenders, options.seconds, notes);
   } finally {
-    await runner.end();
+    await Promise.all(contenders.flatMap(({ runners }) => runners.map((runner) => runner.end())));
+  }
+  return { threads, threadsNoGil: mean(noGil), threadsGil: mean(gil), processes: mean(processes), notes };
+}
+
+async function measureAll(contenders: readonly Contender[], seconds: number, notes: string[]): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const { runners, threads, rates } = contender;
+      try {
+        const windows = await Promise.all(
+          runners.map((runner) =>
+            runner.measure({
+              threads,
+              seconds: Math.min(8, Math.max(seconds / ROUNDS, 2 * runner.callSeconds)),
+              warmup: WARMUP_SECONDS,
+            }),
+          ),
+        );
+        rates.push(windows.reduce((sum, { calls, window }) => sum + calls / window.at, 0));
+      } catch (error) {
+        if (!(error instanceof RunnerLost) && !isNogilError(error)) throw error;
+        notes.push(error.message.split("\n")[0]!);
+      }
+    }
   }
 }
 
-/** One thread in each of as many processes; all have started before any is measured. */
-async function inProcesses(
-  runnerOptions: RunnerOptions,
-  { threads, seconds }: CompareOptions,
-): Promise<number> {
-  const started = await Promise.allSettled(
-    Array.from({ length: threads }, () => Runner.start(runnerOptions)),
-  );
+/** All of them, or none. */
+async function startAll(options: RunnerOptions, count: number): Promise<Runner[]> {
+  const started = await Promise.allSettled(Array.from({ length: count }, () => Runner.start(options)));
   const runners = started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  try {
-    for (const result of started) if (result.status === "rejected") throw result.reason;
-    const windows = await Promise.all(
-      // While the last ones warm up the first ones run already, so the warm-up is longer.
-      runners.map((runner) =>
-        runner.measure({ threads: 1, seconds: long(seconds, runner), warmup: 2 * WARMUP_SECONDS }),
-      ),
-    );
-    return windows.reduce((sum, window) => sum + rate(window), 0);
-  } finally {
-    await Promise.all(runners.map((runner) => runner.end()));
-  }
+  const failed = started.find((result) => result.status === "rejected");
+  if (failed === undefined) return runners;
+  await Promise.all(runners.map((runner) => runner.end()));
+  throw failed.reason;
 }
 
-function rate({ calls, window }: Window): number {
-  return calls / window.at;
-}
-
-/** Long enough for a few calls. */
-function long(seconds: number, { callSeconds }: Runner): number {
-  return Math.min(8, Math.max(seconds, 4 * callSeconds));
+function mean(contender: Contender | undefined): number | null {
+  const rates = contender?.rates ?? [];
+  return rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
 }

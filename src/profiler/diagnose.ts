@@ -45,6 +45,9 @@ interface Pattern {
 /** How far past the knee, and past the cores, "under load" is. */
 const LOAD_OVER_KNEE = 4;
 const LOAD_OVER_CORES = 8;
+const FULL = 0.85;
+/** Two threads on one physical core get at worst half of it each. */
+const MOST_BY_HARDWARE = 2;
 
 const CAUSE_TABLE: readonly Pattern[] = [
   {
@@ -95,11 +98,12 @@ const CAUSE_TABLE: readonly Pattern[] = [
   {
     id: "downstream",
     // Everything waits for something outside of the process, and waits longer the more is asked of it.
-    fits: ({ loaded, one, io }) =>
+    // (One that merely does not answer more often, such as a disk, is io: more threads do no harm.)
+    fits: ({ loaded, one, best, io }) =>
       io > 0.5 &&
       loaded.use < 0.7 &&
-      loaded.p50Ms > 1.5 * one.p50Ms &&
-      loaded.throughput < 0.75 * one.throughput * loaded.threads,
+      ((loaded.p50Ms > 1.5 * one.p50Ms && loaded.throughput < 0.9 * best.throughput) ||
+        loaded.errorShare > one.errorShare + 0.02),
     evidence: ({ loaded, one, io }) => [
       `${percent(io)} of the time is spent waiting for something outside, none of it for a lock or a core`,
       `a call takes ${ms(loaded.p50Ms)} with ${count(loaded)} and ${ms(one.p50Ms)} with one: what is asked answers later the more is asked`,
@@ -116,13 +120,15 @@ const CAUSE_TABLE: readonly Pattern[] = [
   {
     id: "shared-object",
     // Cores that fight for one reference count take turns owning its cache line: CPU time that does no work.
-    fits: ({ growthOfTwo, growth, two, comparison }) =>
-      (two === undefined ? growth > 1.6 : growthOfTwo > 1.4) && !processesAreNoBetter(comparison),
+    fits: ({ growthOfTwo, growth, two, loaded, comparison }) =>
+      loaded.use > 0.4 &&
+      (two === undefined ? growth > 1.6 : growthOfTwo > 1.4) &&
+      !isOnlyHardware(growthOfTwo, comparison),
     evidence: ({ growthOfTwo, one, two, comparison }) => [
       `a call costs ${growthOfTwo.toFixed(1)} times the CPU as soon as two threads run (${ms(one.cpuPerTask)} to ${ms(two?.cpuPerTask ?? 0)}), without page faults, switches or collections`,
       ...(comparison?.processes != null && comparison.threadsNoGil != null
         ? [
-            `${comparison.threads} processes, which share nothing, do ${(comparison.processes / comparison.threadsNoGil).toFixed(1)} times as much as threads`,
+            `${comparison.threads} processes, which share nothing, do ${(comparison.processes / Math.max(comparison.threadsNoGil, 1e-9)).toFixed(1)} times as much as threads`,
           ]
         : []),
     ],
@@ -132,13 +138,11 @@ const CAUSE_TABLE: readonly Pattern[] = [
     // Fewer threads than cores, and each of them does as much as one alone.
     fits: ({ best, one, points, cores }) =>
       points.at(-1) === best && best.threads <= cores && efficiency(best, one) > 0.85,
-    evidence: ({ best, one }) => [
-      `${count(best)} do ${(best.throughput / one.throughput).toFixed(2)} times as much as one`,
-    ],
+    evidence: ({ best, one }) => [`${count(best)} do ${times(best, one)} times as much as one`],
   },
   {
     id: "oversubscription",
-    fits: ({ loaded, best }) => Math.max(loaded.use, best.use) > 0.85,
+    fits: ({ loaded, best }) => Math.max(loaded.use, best.use) > FULL,
     evidence: ({ loaded, cores, growth }) => [
       `the ${cores} cores are busy ${percent(Math.min(1, loaded.use))} of the time`,
       loaded.runq === null
@@ -149,9 +153,12 @@ const CAUSE_TABLE: readonly Pattern[] = [
   {
     id: "io",
     fits: ({ io }) => io > 0.5,
-    evidence: ({ io, loaded }) => [
+    evidence: ({ io, loaded, one }) => [
       `threads wait ${percent(io)} of the time for something that is neither a lock nor a core`,
       `${count(loaded)} keep the cores busy ${percent(loaded.use)} of the time`,
+      loaded.p50Ms > 1.5 * one.p50Ms
+        ? `a call takes ${ms(loaded.p50Ms)} instead of ${ms(one.p50Ms)}: what they wait for takes no more`
+        : "a call takes as long as with one thread, so more of them do more",
     ],
   },
   {
@@ -170,9 +177,7 @@ export function diagnose(input: DiagnoseInput): Cause | null {
   const { best, one } = signals;
   return {
     id: "none",
-    evidence: [
-      `${count(best)} do ${(best.throughput / one.throughput).toFixed(2)} times as much as one, and no figure stands out`,
-    ],
+    evidence: [`${count(best)} do ${times(best, one)} times as much as one, and no figure stands out`],
   };
 }
 
@@ -180,9 +185,11 @@ function readSignals(input: DiagnoseInput): Signals | undefined {
   const { points, cores, knee } = input;
   const one = points.find(({ threads }) => threads === 1);
   if (one === undefined || points.length < 2) return undefined;
-  const limit = Math.max(LOAD_OVER_CORES * cores, LOAD_OVER_KNEE * knee);
-  const loaded = points.findLast(({ threads }) => threads <= limit) ?? one;
   const best = points.reduce((most, point) => (point.throughput > most.throughput ? point : most));
+  // Where the cores are full, the best is a matter of luck among all that have as many threads or more.
+  const kneeCounts = best.use < FULL ? LOAD_OVER_KNEE * knee : 0;
+  const limit = Math.max(LOAD_OVER_CORES * cores, kneeCounts);
+  const loaded = points.findLast(({ threads }) => threads <= limit) ?? one;
   const two = cores >= 1.9 ? points.find(({ threads }) => threads === 2) : undefined;
   const atCores = points.findLast(({ threads }) => threads <= Math.max(1, cores)) ?? one;
   const growthTo = (point: ProfilePoint) => point.cpuPerTask / Math.max(one.cpuPerTask, 1e-9);
@@ -214,14 +221,19 @@ function faultsDominate({ loaded, best, one, atCores, growth }: Signals): boolea
 }
 
 /** Two hardware threads of one core slow each other down as well; then processes lose as much as threads do. */
-function processesAreNoBetter(comparison: Comparison | null | undefined): boolean {
+function isOnlyHardware(growthOfTwo: number, comparison: Comparison | null | undefined): boolean {
+  if (growthOfTwo > MOST_BY_HARDWARE) return false;
   const { processes, threadsNoGil, threads } = comparison ?? {};
   if (processes == null || threadsNoGil == null || threads === undefined || threads < 2) return false;
   return processes < 1.15 * threadsNoGil;
 }
 
 function efficiency(point: ProfilePoint, one: ProfilePoint): number {
-  return point.throughput / (one.throughput * point.threads);
+  return point.throughput / Math.max(one.throughput * point.threads, 1e-9);
+}
+
+function times(best: ProfilePoint, one: ProfilePoint): string {
+  return (best.throughput / Math.max(one.throughput, 1e-9)).toFixed(2);
 }
 
 function perCpuMs(value: number | null, { cpuPerTask }: ProfilePoint): number {

@@ -19,8 +19,8 @@ const MOST_FOREIGN = 0.1;
 const SHORT_CALL = 5e-6;
 const STACKS = 40;
 const LINES_SECONDS = 1;
-/** Threads that wait or fight are seen best with a few of them. */
-const MOST_THREADS_FOR_LINES = 16;
+/** Twice the knee shows who waits; each stack stops all threads, so there must not be many. */
+const THREADS_FOR_LINES = { least: 4, most: 16 } as const;
 
 /**
  * Measures a function, or a whole script, with more and more threads, and says what keeps more from doing more.
@@ -59,7 +59,8 @@ export async function profile(options: ProfileOptions): Promise<ProfileReport> {
     comparison = resolved.compare ? await compareAt(knee, points, found, runnerOptions, resolved) : null;
     cause = diagnose({ points, cores, gilEnabled: found.gilEnabled, knee, comparison });
     if (cause !== null && WORTH_A_LINE.includes(cause.id)) {
-      const threads = Math.min(MOST_THREADS_FOR_LINES, Math.max(2, ...points.map((point) => point.threads)));
+      const { least, most } = THREADS_FOR_LINES;
+      const threads = Math.min(most, Math.max(least, 2 * knee));
       onProgress?.({ step: "lines", done: 0, total: 1, threads });
       lines = await whereThreadsAre(runnerOptions, threads, cause.id !== "shared-object");
     }
@@ -161,7 +162,7 @@ function compareAt(
   return compare(runnerOptions, {
     threads: point.threads,
     seconds: Math.max(0.5, resolved.seconds / 2),
-    measured: { throughput: point.throughput, gilEnabled: found.gilEnabled },
+    gilEnabled: found.gilEnabled,
     freeThreaded: resolved.freeThreaded,
   });
 }

@@ -20,6 +20,11 @@ const FUTEX: Readonly<Partial<Record<NodeJS.Architecture, readonly string[]>>> =
   ia32: ["240", "422", "449"],
 };
 
+/** Whether a system call, by its number, is one that waits for a lock. */
+export function isLockCall(call: string | undefined): boolean {
+  return call !== undefined && FUTEX[process.arch]?.includes(call) === true;
+}
+
 export class Sampler {
   readonly #pid: number;
   #tids: readonly number[] = [];
@@ -71,7 +76,7 @@ export class Sampler {
       }
       const call = text.split(" ", 1)[0]!.trim();
       if (call === "running") this.#running++;
-      else if (FUTEX[process.arch]?.includes(call)) this.#lock++;
+      else if (isLockCall(call)) this.#lock++;
       else this.#other++;
     }
   }

@@ -38,8 +38,10 @@ const LONGEST_WINDOW_SECONDS = 8;
 const REPEATS = 6;
 /** Where others use this much of the machine, it is no short disturbance. */
 const BUSY = 0.4;
-/** Past twice the best number of threads with half of its throughput there is nothing more to learn. */
+/** With this part of the best throughput left there is nothing more to learn from yet more threads. */
 const HOPELESS = 0.5;
+/** How far past the best, and past the cores, one must have seen to tell causes apart. */
+const SEEN_ENOUGH = 8;
 
 export async function sweep(runnerOptions: RunnerOptions, options: SweepOptions): Promise<Sweep> {
   const { cores, maxThreads, onProgress } = options;
@@ -135,8 +137,7 @@ function isHopeless(
   const here = points.find((point) => point.threads === threads);
   const top = points.find(({ throughput }) => throughput === best);
   if (cliff === null || here === undefined || top === undefined) return false;
-  // Enough of the load must have been seen to tell causes apart.
-  return here.throughput < HOPELESS * best && threads >= 4 * Math.max(top.threads, cores);
+  return here.throughput < HOPELESS * best && threads >= SEEN_ENOUGH * Math.max(top.threads, cores);
 }
 
 /**

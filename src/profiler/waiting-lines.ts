@@ -1,5 +1,6 @@
 /** Reads the stacks that faulthandler wrote, and counts where the threads of the workload were. */
 import type { WaitingLine } from "./report.js";
+import { isLockCall } from "./sampler.js";
 import type { Window } from "./window.js";
 
 interface Frame {
@@ -16,7 +17,7 @@ const MOST_LINES = 5;
  * The lines where threads were, the most frequent first: the innermost frame of the user's own code, because that a
  * thread waits inside `threading.py` is not what one wants to know.
  *
- * @param onlyWaiting count only threads that slept in the kernel
+ * @param onlyWaiting count only threads that waited for a lock
  */
 export function waitingLines(windows: readonly Window[], onlyWaiting: boolean): WaitingLine[] {
   const counts = new Map<string, { frame: Frame; count: number }>();
@@ -25,7 +26,7 @@ export function waitingLines(windows: readonly Window[], onlyWaiting: boolean): 
     const own = new Set(idents);
     for (const { text, waiting } of stacks) {
       for (const [ident, frames] of parseStacks(text)) {
-        if (!own.has(ident) || (onlyWaiting && !waiting.includes(ident))) continue;
+        if (!own.has(ident) || (onlyWaiting && !isLockCall(waiting[ident]))) continue;
         const frame = frames.find(({ file }) => !isLibrary(file));
         samples++;
         if (frame === undefined) continue;

@@ -25,7 +25,8 @@ export interface RawWindow {
   readonly gcSeconds: number;
   readonly gcCount: number;
   readonly batch: number;
-  readonly stacks: readonly { readonly text: string; readonly waiting: readonly string[] }[];
+  /** Stacks as faulthandler writes them, and the system call each thread was in, by its identifier there. */
+  readonly stacks: readonly { readonly text: string; readonly waiting: Readonly<Record<string, string>> }[];
   readonly idents: readonly string[];
   readonly gilEnabled: boolean;
 }

@@ -5,10 +5,10 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import { packageFile } from "../../package-root.js";
 import { sharesOf, threadsFor } from "./shares.js";
 import { type FileJob, type FileResult, summariseOnDisk } from "./summarise-on-disk.js";
 import type { ThreadData, ThreadMessage } from "./summary-thread.js";
-import { packageFile } from "../../package-root.js";
 
 export interface SummariseOptions {
   /** Threads, the main one included. @default as many as cores, one below 5 MB of source */
@@ -63,7 +63,9 @@ function startThread(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const thread = new Worker(packageFile("dist", "analyzer", "parallel", "summary-thread.js"), { workerData: data });
+    const thread = new Worker(packageFile("dist", "analyzer", "parallel", "summary-thread.js"), {
+      workerData: data,
+    });
     const stop = (): void => {
       thread.terminate().catch(() => {});
     };
