@@ -1,4 +1,5 @@
 /** Runs a pipeline from its items to its report. */
+import { setMaxListeners } from "node:events";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { fingerprintOf, Journal } from "./journal.js";
 import { makeReport, type RunReport } from "./report.js";
@@ -43,12 +44,19 @@ export async function runPipeline<I, O>(
     renameSync(asideOf(path), path);
   }
   const journal = path === undefined ? undefined : await Journal.open(path, identity, now, retryDead);
-  const signal = options.signal ?? new AbortController().signal;
+  // Every step under way listens to it: many listeners are no leak here.
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const forward = () => stop.abort(options.signal?.reason);
+  options.signal?.addEventListener("abort", forward, { once: true });
+  if (options.signal?.aborted) forward();
+  const { signal } = stop;
   const runner = new Runner(pipeline.stages, options, journal, signal, journal?.header.startedAt ?? now);
   let passed: readonly Item<unknown>[];
   try {
     passed = await runner.run(items);
   } finally {
+    options.signal?.removeEventListener("abort", forward);
     await journal?.close();
   }
   const report = makeReport({

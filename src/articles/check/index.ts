@@ -6,7 +6,6 @@ import type { Checked, Draft, Verdict } from "../model.js";
 import { type FactFindings, judge } from "./gate.js";
 import type { LinkChecker } from "./links.js";
 
-export { countWords } from "./gate.js";
 export { LinkChecker } from "./links.js";
 
 export interface CheckOptions extends Generators {

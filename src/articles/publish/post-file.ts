@@ -3,7 +3,7 @@
  * (a run that was killed here) finds its own file and replaces it by the same text.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Dropped, drop, type StageContext } from "../../pipeline/index.js";
 import { fileReason, PublishFailed } from "../errors.js";
 import type { History } from "../history.js";
@@ -86,9 +86,10 @@ function writePost(path: string, text: string, images: readonly PageImage[]): vo
 
 /** Whoever looks sees the old file or the new one, never a half. */
 export function writeAtOnce(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  // One name for one file: what a kill leaves behind is used up by the run that goes on.
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`);
   try {
-    writeFileSync(temporary, text, { flag: "wx", flush: true });
+    writeFileSync(temporary, text, { flush: true });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -8,7 +8,6 @@ import { collectInstalled } from "./installed.js";
 import type { CollectContext } from "./source.js";
 import { collectFromWeb } from "./web.js";
 
-export { normalizeAddress } from "./address.js";
 export { Fetcher } from "./fetcher.js";
 export type { CollectContext } from "./source.js";
 
