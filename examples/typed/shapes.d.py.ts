@@ -26,9 +26,9 @@ export declare interface Summary {
   total: number;
   largest: Rectangle | null;
 }
-export declare function Summary(count: number | bigint, total: number | nogil.Float, largest: RectangleInput | null | undefined): Promise<Summary>;
+export declare function Summary(count: nogil.Int, total: number | nogil.Float, largest: RectangleInput | null | undefined): Promise<Summary>;
 export declare namespace Summary {
-  function push(count: number | bigint, total: number | nogil.Float, largest: RectangleInput | null | undefined): nogil.TaskHandle<Summary>;
+  function push(count: nogil.Int, total: number | nogil.Float, largest: RectangleInput | null | undefined): nogil.TaskHandle<Summary>;
   const map: nogil.MapOver<typeof Summary>;
   function withOptions(options: nogil.CallOptions): typeof Summary;
 }
@@ -50,9 +50,9 @@ export declare namespace summarize {
 }
 
 /** The product of the numbers from 1 to n, however large. */
-export declare function factorial(n: number | bigint): Promise<nogil.Int>;
+export declare function factorial(n: nogil.Int): Promise<nogil.Int>;
 export declare namespace factorial {
-  function push(n: number | bigint): nogil.TaskHandle<nogil.Int>;
+  function push(n: nogil.Int): nogil.TaskHandle<nogil.Int>;
   const map: nogil.MapOver<typeof factorial>;
   function withOptions(options: nogil.CallOptions): typeof factorial;
 }
