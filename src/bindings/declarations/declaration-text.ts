@@ -1,5 +1,13 @@
 /** Classes and aliases as declarations, once as what arrives and once as what may be sent. */
-import type { ClassShape, Declaration, EnumShape, RecordShape } from "../model/python-model.js";
+import { substituteFunction } from "../hints/build-type.js";
+import type {
+  ClassShape,
+  Declaration,
+  EnumShape,
+  FunctionModel,
+  RecordShape,
+  TypeVariable,
+} from "../model/python-model.js";
 import { printFunction, printMethod } from "./function-text.js";
 import { isReserved, propertyName } from "./reserved-names.js";
 import { tsdoc } from "./tsdoc.js";
@@ -72,15 +80,29 @@ export function printValue(
     return members.length === 0 ? undefined : `${keyword}const ${name}: {\n${members.join("")}};\n`;
   }
   if (shape.kind !== "record" && shape.kind !== "class") return undefined;
-  const construct = shape.construct;
-  const call = construct && printFunction(construct, name, printer, keyword);
+  const call =
+    shape.construct && printFunction(ownVariables(declaration, shape.construct), name, printer, keyword);
   if (shape.kind === "record") return call;
   const statics = [...shape.statics, ...(shape.isAdapter ? shape.methods : [])];
   const members = statics
     .filter((model) => !isReserved(model.name) && !STATIC_MEMBERS_TAKEN.has(model.name))
-    .map((model) => printFunction(model, model.name, printer, "", "  "));
+    .map((model) => printFunction(ownVariables(declaration, model), model.name, printer, "", "  "));
   const space = members.length === 0 ? "" : `${keyword}namespace ${name} {\n${members.join("")}}\n`;
   return call === undefined && space === "" ? undefined : `${call ?? ""}${space}`;
+}
+
+/** A constructor or static method: no instance gives the class's variables a type, so the arguments have to. */
+function ownVariables(declaration: Declaration, model: FunctionModel): FunctionModel {
+  const variables = declaration.typeParameters.map((one): TypeVariable => ({ ...one, owner: "function" }));
+  const values = new Map(
+    variables.map((variable) => [variable.name, { kind: "variable", variable } as const]),
+  );
+  const replaced = substituteFunction(model, values);
+  const signatures = replaced.signatures.map((signature) => ({
+    ...signature,
+    typeParameters: [...variables, ...signature.typeParameters.filter(({ name }) => !values.has(name))],
+  }));
+  return { ...replaced, signatures };
 }
 
 /** Values of members; combinations of flags are ints like any other. */

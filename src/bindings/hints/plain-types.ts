@@ -25,7 +25,7 @@ const numbers = { arrives: "number", sends: "number", key: "other" } as const;
 
 export const PLAIN_TYPES = {
   bool: { arrives: "boolean", sends: "boolean", key: "other" },
-  int: { arrives: "nogil.Int", sends: "number | bigint", key: "other" },
+  int: { arrives: "nogil.Int", sends: "nogil.Int", key: "other" },
   float: { arrives: "number", sends: "number | nogil.Float", key: "other" },
   complex: { arrives: "nogil.Complex", sends: "nogil.Complex | number", key: "other" },
   str: { arrives: "string", sends: "string", key: "text" },
