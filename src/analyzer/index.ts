@@ -1,5 +1,5 @@
 /** Static analysis of Python source. */
-export { type RunOptions, runRules, summaryErrors, summarySize } from "./analyze.js";
+
 export { type LinkedProject, linkProject } from "./calls/index.js";
 export {
   type AnalyzeOptions,
@@ -20,6 +20,7 @@ export {
 } from "./format/index.js";
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
+export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
 export {
   type FileSummary,
   type Marker,

@@ -1,8 +1,9 @@
 /** Summaries to a report: link, match, suppress, count. */
-import { runRules, summaryErrors, summarySize } from "../analyze.js";
+
 import { linkProject } from "../calls/index.js";
 import type { FileResult } from "../parallel/index.js";
 import { type FileError, type Report, SEVERITIES } from "../report.js";
+import { runRules, summaryErrors, summarySize } from "../run-rules.js";
 import type { FileSummary } from "../summaries/index.js";
 import type { ResolvedChoice } from "./options.js";
 import { suppress } from "./suppress.js";
