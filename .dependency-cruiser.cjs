@@ -48,6 +48,7 @@ module.exports = {
       name: "declared-dependencies-only",
       severity: "error",
       from: { path: "^src/" },
+      // An optional peer is a development dependency too, for its tests.
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["npm-peer"] },
     },
   ],

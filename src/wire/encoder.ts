@@ -309,7 +309,7 @@ export class Encoder {
     if (value instanceof Tuple) return this.#tuple(value.items, depth);
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
-    if (value instanceof Constructed) return this.#constructed(value, depth);
+    if (value instanceof Constructed) return this.#constructed(value, depth, false);
     this.#instance(value, depth);
   }
 
@@ -358,6 +358,7 @@ export class Encoder {
     else {
       const reason = reasonAgainstKey(value);
       if (reason !== undefined) throw new Unsendable(reason);
+      if (value instanceof Constructed) return this.#constructed(value, depth, true);
       return this.#value(value, depth);
     }
     for (const item of items ?? (value as Set<unknown>)) this.#hashable(item, depth + 1);
@@ -385,10 +386,12 @@ export class Encoder {
     this.#number(value.getTime());
   }
 
-  #constructed({ type, value, isKeywords }: Constructed, depth: number): void {
+  #constructed({ type, value, isKeywords }: Constructed, depth: number, isKey: boolean): void {
     this.#extension("new", 3);
     this.#text(type);
-    this.#value(value, depth);
+    // As a key it must have a hash already before it is made into what it says.
+    if (isKey) this.#hashable(value, depth);
+    else this.#value(value, depth);
     this.#byte(isKeywords ? TRUE : FALSE);
   }
 

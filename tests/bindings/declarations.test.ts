@@ -190,8 +190,10 @@ describe("tsc", () => {
 
       const { readFileSync } = await import("node:fs");
       const text = readFileSync(project.path("all.d.py.ts"), "utf8");
-      const withAny = text.split("\n").filter((line) => /\bany\b/.test(line));
-      expect(withAny.every((line) => line.includes("any(") || line.includes("anything"))).toBe(true);
+      // Python says Any in one function.
+      const others = text.replace(/export declare function anything[\s\S]*?\n}\n/, "");
+      expect(others.length).toBeLessThan(text.length);
+      expect(others).not.toMatch(/\bany\b/);
       expect(text).toContain("Note: `x` has no type hint.");
       expect(text).toContain("Adds *\\/ up.");
       expect(text).toContain(" \\@tag is escaped.");

@@ -83,7 +83,7 @@ async function lines(python: string, program: string): Promise<unknown[]> {
   const imports =
     'import { kwargs } from "nogil";\nimport { closePools } from "nogil/bindings";\n' +
     'import * as stats from "./stats.py";\nimport { Color, Point } from "./models.py";\n' +
-    "const say = (...values) => console.log(JSON.stringify(values, (_, v) => typeof v === 'bigint' ? `${v}n` : v));\n";
+    "const say = (...values) => console.log(JSON.stringify(values, (_, v) => typeof v === 'bigint' ? v + 'n' : v));\n";
   const project = new TypedProject(
     { "stats.py": stats, "models.py": models, "main.js": imports + program },
     { pool: { workers: 1, output: "events" } },

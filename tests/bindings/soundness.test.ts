@@ -61,8 +61,8 @@ async function projectOf(samples: readonly HintedValue[]): Promise<TypedProject>
       'import { writeFileSync, readFileSync } from "node:fs";\nimport { deserialize, serialize } from "node:v8";\n' +
       'import * as sample from "./sample.py";\nconst sent = deserialize(readFileSync("sent.bin"));\n' +
       "const received = [];\nfor (const [at, value] of sent.entries()) {\n" +
-      "  const result = await sample[`f${at}`]().catch((error) => ({ failed: String(error) }));\n" +
-      "  const honoured = await sample[`g${at}`](value).catch((error) => String(error));\n" +
+      '  const result = await sample["f" + at]().catch((error) => ({ failed: String(error) }));\n' +
+      '  const honoured = await sample["g" + at](value).catch((error) => String(error));\n' +
       '  received.push({ result, honoured });\n}\nwriteFileSync("received.bin", serialize(received));\n',
   });
   const { serialize } = await import("node:v8");
