@@ -37,5 +37,7 @@ await build({
   platform: "node",
   target: "node20",
   packages: "external",
+  // Errors are told by their names, and esbuild renames a class that is used inside itself.
+  keepNames: true,
   logLevel: "warning",
 });
