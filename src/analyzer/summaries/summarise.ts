@@ -95,7 +95,7 @@ function findLineStarts(bytes: Uint8Array): Int32Array {
     if (byte === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED) at++;
     starts.push(at + 1);
   }
-  return Int32Array.from(starts);
+  return new Int32Array(starts);
 }
 
 /** Bytes that add nothing to a column in UTF-16: two bytes are one unit, three are one, four are two. */
@@ -108,7 +108,7 @@ function findWideBytes(bytes: Uint8Array): Int32Array {
     if (bytes[at - 1]! >= 0xf0) continue;
     wide.push(at);
   }
-  return Int32Array.from(wide);
+  return new Int32Array(wide);
 }
 
 function findMarkers(tree: SyntaxTree, bytes: Uint8Array, lineStarts: Int32Array): Marker[] {
