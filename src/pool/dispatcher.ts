@@ -6,7 +6,8 @@
  * behind it are taken back and given to others.
  */
 import { NogilError, SessionLost } from "../errors.js";
-import type { Worker } from "../worker/index.js";
+import { CallKind } from "../wire/index.js";
+import type { HostListener, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
 import { Slot } from "./slot.js";
 import type { Task } from "./task.js";
@@ -36,6 +37,8 @@ export class Dispatcher {
   /** Seconds by function name. */
   readonly #estimates = new Map<string, number>();
   #watching = false;
+  /** Who hears the calls of host functions by the tasks of a thread. */
+  hostListenerOf: ((slot: Slot) => HostListener) | undefined;
 
   get slots(): readonly Slot[] {
     return this.#slots;
@@ -62,6 +65,7 @@ export class Dispatcher {
       const slot = new Slot(worker, channel);
       channel.onSettled = () => this.#freed(slot);
       channel.onRecalled = (call) => this.#returned(call as Task, slot);
+      channel.hostListener = this.hostListenerOf?.(slot);
       this.#slots.push(slot);
       this.#rest(slot);
     }
@@ -139,6 +143,18 @@ export class Dispatcher {
     if (queue === undefined) return;
     queue.push(task);
     this.dispatch();
+  }
+
+  /** Whether a thread that may run the task has nothing to do. */
+  hasIdle({ binding }: Task): boolean {
+    return this.#idle.some(({ worker }) => binding?.worker === undefined || worker === binding.worker);
+  }
+
+  /** Runs a task at once on a thread whose own task waits for a host function. */
+  nest(task: Task, slot: Slot): void {
+    task.isNested = true;
+    task.state = "sent";
+    this.#send(task, slot, 0, CallKind.NESTED_CALL);
   }
 
   /** A task did not start, or may run again: it is the next. */
@@ -222,9 +238,9 @@ export class Dispatcher {
     this.#estimates.set(task.name, (before ?? 0) * (1 - weight) + seconds * weight);
   }
 
-  #send(task: Task, slot: Slot, estimate: number): void {
+  #send(task: Task, slot: Slot, estimate: number, kind?: number): void {
     try {
-      task.sent(slot, slot.channel.send(task));
+      task.sent(slot, slot.channel.send(task, kind));
     } catch (error) {
       this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
@@ -284,7 +300,8 @@ export class Dispatcher {
 
   /** Recalls the tasks of a slot but the `spared` oldest ones. */
   async #takeBack(slot: Slot, spared: number): Promise<void> {
-    const ids = Array.from(slot.channel.calls, ([id]) => id).slice(spared);
+    const notNested = [...slot.channel.calls].filter(([, call]) => !(call as Task).isNested);
+    const ids = notNested.map(([id]) => id).slice(spared);
     if (ids.length === 0) return;
     const recalled = await slot.worker.recall(slot.channel, ids);
     this.recalled(slot, recalled);

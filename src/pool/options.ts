@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { InvalidOption } from "../errors.js";
+import type { HostFunctions } from "./host-functions.js";
 
 /** Options of `createPool`. */
 export interface PoolOptions {
@@ -60,6 +61,8 @@ export interface PoolOptions {
   readonly output?: "inherit" | "events" | OutputListener;
   /** What a Python `datetime` becomes: a Date, or its ISO text with microseconds and zone. @default "date" */
   readonly dates?: "date" | "iso";
+  /** Functions that Python code calls with `nogil.host.call(name, …)`. @default none */
+  readonly host?: HostFunctions;
 }
 
 /** Limits of one worker's life. */
@@ -97,6 +100,7 @@ export interface ResolvedOptions {
   readonly killAfter: number;
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
+  readonly host: HostFunctions;
 }
 
 const MAX_WORKERS = 1024;
@@ -156,6 +160,9 @@ const schema = z.strictObject({
     )
     .default("inherit"),
   dates: oneOf(["date", "iso"]).default("date"),
+  host: z
+    .custom<HostFunctions>((value) => typeof value === "object" && value !== null, "an object of functions")
+    .default({}),
 });
 
 /** Options without a default, so that every one is there. */

@@ -1,10 +1,12 @@
 export { Decoder, type DecoderOptions, toErrorDetails } from "./decoder.js";
 export { Encoder } from "./encoder.js";
 export {
-  CALL,
+  CallKind,
   ControlKind,
   FrameReader,
   HEADER_SIZE,
+  HostAnswer,
+  NUMBER_SIZE,
   PROTOCOL_VERSION,
   ReplyKind,
   RequestKind,

@@ -5,11 +5,13 @@
 import type { Socket } from "node:net";
 import { NogilError, type NotSendable, ProtocolError } from "../errors.js";
 import {
-  CALL,
+  CallKind,
   Decoder,
   type DecoderOptions,
   Encoder,
   FrameReader,
+  type HostAnswer,
+  NUMBER_SIZE,
   ReplyKind,
   TIMES_SIZE,
 } from "../wire/index.js";
@@ -50,6 +52,14 @@ export interface Call {
   progressed(done: unknown, total: unknown): void;
 }
 
+/** Hears what Python code on a channel wants of the host. */
+export interface HostListener {
+  /** @param request (name, args, keywords), or the error that reading it ended with */
+  called(channel: TaskChannel, id: number, call: Call | undefined, number: number, request: unknown): void;
+  /** Python does not wait for the answer any more. */
+  cancelled(call: Call | undefined, number: number): void;
+}
+
 /** Task ids are 32 bits and grow along a channel; long before the last one a worker is recycled. */
 export const MAX_TASK_ID = 0xffff_fff0;
 
@@ -59,6 +69,8 @@ export class TaskChannel {
   onSettled: (channel: TaskChannel) => void = () => {};
   /** Hears of a call that Python skipped because it had been recalled. */
   onRecalled: (call: Call) => void = () => {};
+  /** Hears of the calls of host functions; `call` is undefined when nobody waits for that call any more. */
+  hostListener: HostListener | undefined;
   readonly #socket: Socket;
   readonly #encoder = new Encoder();
   readonly #decoder: Decoder;
@@ -117,17 +129,25 @@ export class TaskChannel {
    *
    * @throws NotSendable when an argument cannot travel; nothing is sent then.
    */
-  send(call: Call): number {
+  send(call: Call, kind: number = CallKind.CALL): number {
     const id = this.#calls.lastId + 1;
-    this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#encoder.call(id, kind, call.name, call.args, call.keywords, this.#maxMessageBytes);
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
     this.#labelNames[id % LABELS_KEPT] = call.name;
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      process.nextTick(this.#flush);
-    }
+    this.#scheduleFlush();
     return id;
+  }
+
+  /**
+   * Answers the call of a host function.
+   *
+   * @param id the call within which Python called
+   * @throws NotSendable when the value cannot travel; nothing is sent then.
+   */
+  answer(id: number, number: number, what: HostAnswer, value: unknown): void {
+    this.#encoder.frame(id, CallKind.HOST_ANSWER, [number, what, value], this.#maxMessageBytes);
+    this.#scheduleFlush();
   }
 
   /** Names a call that is under way or ended not long ago. */
@@ -140,6 +160,12 @@ export class TaskChannel {
   /** Takes a call off the books: it was recalled, or nobody waits for it any more. */
   forget(id: number): void {
     this.#calls.delete(id);
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    process.nextTick(this.#flush);
   }
 
   readonly #flush = (): void => {
@@ -161,6 +187,7 @@ export class TaskChannel {
     end: number,
   ): void => {
     const call = this.#calls.get(id);
+    if (kind >= ReplyKind.HOST_CALL) return this.#hostCall(id, call, kind, flags, bytes, start, end);
     if (call === undefined) return; // recalled, or given up
     if (kind === ReplyKind.PROGRESS) {
       const report = this.#decode(bytes, start, end, flags);
@@ -190,6 +217,32 @@ export class TaskChannel {
     }
     this.onSettled(this);
   };
+
+  #hostCall(
+    id: number,
+    call: Call | undefined,
+    kind: number,
+    flags: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    if (kind > ReplyKind.HOST_CANCEL) throw new ProtocolError(`unknown reply ${kind}`);
+    if (end - start < NUMBER_SIZE) throw new ProtocolError("a call of the host has no number");
+    const number = bytes.readUInt32LE(start);
+    if (kind === ReplyKind.HOST_CANCEL) {
+      this.hostListener?.cancelled(call, number);
+      return;
+    }
+    const request = this.#decode(bytes, start + NUMBER_SIZE, end, flags);
+    this.hostListener?.called(
+      this,
+      id,
+      call,
+      number,
+      request instanceof Undecodable ? request.error : request,
+    );
+  }
 
   #decode(bytes: Buffer, start: number, end: number, flags: number): unknown {
     try {
