@@ -124,6 +124,9 @@ describe.each(bothKinds())("on $label", ({ python }) => {
     await handle.cancel();
     expect((await failureOf(handle)).name).toBe("TaskCancelled");
     while (server.openSockets > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    // And none is opened in its place.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.openSockets).toBe(0);
     expect(llm.stats().inFlight).toBe(0);
   });
 });
