@@ -117,7 +117,8 @@ describe.each(bothKinds())("on $label", ({ python }) => {
   it("large arrays stay what they are while calls with other large arrays run inside", async () => {
     const deeper = (array: Float64Array, depth: number): unknown =>
       depth === 0 ? array : pool.call("compare", [array.map((x) => x + 1), "deeper", depth - 1]);
-    const pool: Pool = await open({ host: { deeper } });
+    const inside = () => pool.call("compare", [numbers(7), "deeper", 1]);
+    const pool: Pool = await open({ host: { deeper, inside, large: () => numbers(9) } });
     const numbers = (first: number) => Float64Array.from({ length: 30_000 }, (_, i) => first + i);
     const bytes = (array: Float64Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
     const check = (result: unknown, first: number, depth: number) => {
@@ -132,6 +133,9 @@ describe.each(bothKinds())("on $label", ({ python }) => {
       const calls = [100, 200, 300, 400].map((first) => pool.call("compare", [numbers(first), "deeper", 3]));
       for (const [i, result] of (await Promise.all(calls)).entries()) check(result, (i + 1) * 100, 3);
     }
+    // Where the call around them has not taken that memory, they do not take it either.
+    check(await pool.call("ask", ["inside"]), 7, 1);
+    expect(bytes((await pool.call("ask", ["large"])) as Float64Array).equals(bytes(numbers(9)))).toBe(true);
   });
 
   it("a limit of how many run at once does not make a call wait for the one around it", async () => {
