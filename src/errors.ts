@@ -21,6 +21,7 @@ export type ErrorCode =
   | "WORKER_CRASHED"
   | "WORKER_REPLACED"
   | "SESSION_LOST"
+  | "NESTING_TOO_DEEP"
   | "POOL_CLOSED"
   | "POOL_UNAVAILABLE"
   | "PROFILE_FAILED"
@@ -305,6 +306,19 @@ export class SessionLost extends NogilError {
     super(
       "SESSION_LOST",
       `the worker of session "${session}" is gone, and a strict session cannot move to another; open a new session`,
+    );
+  }
+}
+
+/** Calls of Python within host functions within calls of Python go deeper than is allowed. Look for a loop. */
+export class NestingTooDeep extends NogilError {
+  constructor(
+    readonly functionName: string,
+    readonly depth: number,
+  ) {
+    super(
+      "NESTING_TOO_DEEP",
+      `${functionName} would be call ${depth + 1} inside one another (Python, host function, Python …); at most ${depth} may be`,
     );
   }
 }

@@ -34,7 +34,7 @@ class Channel:
 
     __slots__ = (
         "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "coroutine", "out", "lock",
-        "thread_id",
+        "thread_id", "view", "high", "backlog", "shielded", "line", "serving",
     )  # fmt: skip
 
     def __init__(self, descriptor, number):
@@ -55,6 +55,31 @@ class Channel:
         self.out = []
         self.lock = allocate_lock()
         self.thread_id = 0
+        # The buffer of serve() and how much of it was filled last, frames from its start on; and whole frames that a
+        # task read while it waited for the host (see _waiting), which come after them.
+        self.view = memoryview(b"")
+        self.high = 0
+        self.backlog = bytearray()
+        # True while this thread reads the channel inside a task: no exception may be raised in the middle of a frame.
+        self.shielded = False
+        # The calls of the host that the tasks of this thread have under way, once there was one.
+        self.line = None
+        # (registry, largest message in bytes, end of the process): what serve() was given.
+        self.serving = None
+
+    def take_backlog(self, view):
+        """Moves the first bytes that were read ahead into ``view``; how many."""
+        count = min(len(view), len(self.backlog))
+        view[:count] = self.backlog[:count]
+        del self.backlog[:count]
+        return count
+
+    def fill(self, body, got):
+        """Reads the rest of a frame, first from what was read ahead; False at the end of the channel."""
+        if self.backlog:
+            got += self.take_backlog(memoryview(body)[got:])
+        self.high = 0
+        return _wire.fill(self.socket, body, got)
 
     def flush(self):
         """Sends what has gathered. Callable from both threads."""
@@ -111,21 +136,31 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
     low = high = 0
     first_waiting = 0.0
     regions = None
+    backlog = channel.backlog
+    kind_mask, for_a_waiting_task = _wire.KIND_MASK, (_wire.HOST_ANSWER, _wire.NESTED_CALL)
+    channel.view = view
+    channel.serving = (registry, max_message_bytes, end_process)
     while True:
-        count = receive(view[high:]) if high else receive(buffer)
+        if backlog:
+            count = channel.take_backlog(view[high:])
+        else:
+            count = receive(view[high:]) if high else receive(buffer)
         if count == 0:
             end_process()
             return
         high += count
+        channel.high = high
         while high - low >= header_size:
             length, task, kind = header(buffer, low)
             start_of_body = low + header_size
             end_of_body = start_of_body + length
-            if end_of_body <= high and not kind & has_attachments:
+            if end_of_body <= high and not kind:
                 body = view[start_of_body:end_of_body]
                 low = end_of_body
             elif end_of_body <= high:
-                body = bytearray(view[start_of_body:end_of_body])
+                body = view[start_of_body:end_of_body]
+                if kind & has_attachments:
+                    body = bytearray(body)
                 low = end_of_body
             elif length > max_message_bytes:
                 raise _wire.ProtocolError(f"a frame of {length} bytes is over the limit of {max_message_bytes}")
@@ -133,12 +168,17 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                 flush()
                 body = bytearray(length)
                 body[: high - start_of_body] = view[start_of_body:high]
-                if not _wire.fill(channel.socket, body, high - start_of_body):
+                if not channel.fill(body, high - start_of_body):
                     end_process()
                     return
                 low = high
             else:
                 break  # the rest of a small frame is still to come
+            if kind and kind & kind_mask in for_a_waiting_task:
+                # It does not wait any more. A call that was to run inside it has not begun.
+                if kind & kind_mask == _wire.NESTED_CALL:
+                    append(pack_reply(times_size, task, _wire.RECALLED, 0.0, 0.0, 0.0))
+                continue
             # The host recalls a task in the opposite order: it adds the id, then reads last_started. So either it
             # sees that the task has started, or the next line sees the recall.
             channel.last_started = task

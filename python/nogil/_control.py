@@ -12,6 +12,10 @@ from . import _interrupt, _wire
 from ._channel import TaskCancelled
 
 
+# The control channel once it is served: then the host can be called from threads that serve no channel.
+serving = None
+
+
 class Control:
     """Reads requests of the host and answers them; sends events."""
 
@@ -22,16 +26,22 @@ class Control:
         # Set by the worker: adds up the threads' times (or None), and starts more threads.
         self.sensor = None
         self.grow = None
+        # Takes the answers of the host, once such a thread has called it.
+        self.on_host_reply = None
         self._end_process = end_process
         self._lock = allocate_lock()
 
     def send(self, kind, value, request=0):
-        body = marshal.dumps(value, 4)
+        self.send_body(kind, marshal.dumps(value, 4), request)
+
+    def send_body(self, kind, body, request):
         with self._lock:
             self._socket.sendall(_wire.frame(request, kind, body))
 
     def serve(self, max_message_bytes):
         """Answers until the host closes the channel or asks to shut down, then ends the process."""
+        global serving
+        serving = self
         while True:
             frame = _wire.read_frame(self._socket, max_message_bytes)
             if frame is None:
@@ -41,7 +51,9 @@ class Control:
             if kind == _wire.SHUTDOWN:
                 self._end_process()
                 return
-            if kind == _wire.GROW:
+            if kind & _wire.KIND_MASK == _wire.HOST_REPLY:
+                self.on_host_reply(kind, body)
+            elif kind == _wire.GROW:
                 self.grow(marshal.loads(body), request)  # answered when the threads are ready
             else:
                 self.send(_wire.ANSWER, self._answer(kind, body), request)
@@ -111,6 +123,8 @@ class Control:
         with channel.lock:
             # Said before looking: a task that ends meanwhile sees it and waits for the lock to clear it.
             channel.interrupted = task
+            if channel.running == task and channel.shielded:
+                return True  # raised by the thread itself, as soon as it has read its frame
             if channel.running == task and _interrupt.throw(channel.thread_id, TaskCancelled):
                 coroutine = channel.coroutine
                 if coroutine is not None:

@@ -13,14 +13,18 @@ def runnable(function):
 
     def run(*args, **kwargs):
         loop = getattr(current, "loop", None)
-        if loop is None:
+        if loop is None or loop.is_running():  # running: this call came from inside a task of that loop
             import asyncio
 
-            loop = current.loop = asyncio.new_event_loop()
+            outer, loop = loop, asyncio.new_event_loop()
+            current.loop = loop
+            if outer is not None:
+                return _inside(outer, loop, run, args, kwargs)
         task = loop.create_task(function(*args, **kwargs))
         channel = getattr(current, "channel", None)
         if channel is None:
             return loop.run_until_complete(task)
+        outer_coroutine = channel.coroutine
         channel.coroutine = (loop, task)
         try:
             # The request to stop may have come before there was a task to tell.
@@ -28,7 +32,7 @@ def runnable(function):
                 task.cancel()
             return loop.run_until_complete(task)
         finally:
-            channel.coroutine = None
+            channel.coroutine = outer_coroutine
             if not task.done():
                 # An interrupt hit the loop itself: on that loop the coroutine would go on with the next call.
                 current.loop = None
@@ -36,3 +40,12 @@ def runnable(function):
                 loop.close()
 
     return run
+
+
+def _inside(outer, loop, run, args, kwargs):
+    """Runs a coroutine function on a loop of its own while the thread's usual one waits."""
+    try:
+        return run(*args, **kwargs)
+    finally:
+        current.loop = outer
+        loop.close()

@@ -11,6 +11,9 @@ PROTOCOL_VERSION = 1
 HEADER = "<IIB"
 HEADER_SIZE = struct.calcsize(HEADER)
 REPLY_HEADER = "<IIBddd"
+# The number of a call of the host, and four bytes that keep what follows aligned.
+NUMBERED_HEADER = "<IIBI4x"
+NUMBER_SIZE = struct.calcsize(NUMBERED_HEADER) - HEADER_SIZE
 TIMES_SIZE = struct.calcsize(REPLY_HEADER) - HEADER_SIZE
 
 # The low bits of `kind` say what the frame is, these what its body holds.
@@ -22,12 +25,16 @@ KIND_MASK = 0x0F
 
 # Host to worker, on a task channel.
 CALL = 0
+HOST_ANSWER = 1
+NESTED_CALL = 2
 
 # Worker to host, on a task channel.
 RESULT = 0
 ERROR = 1
 RECALLED = 2
 PROGRESS = 3
+HOST_CALL = 4
+HOST_CANCEL = 5
 
 # Host to worker, on the control channel.
 INIT = 1
@@ -41,10 +48,20 @@ SAFETY = 8
 SENSE = 9
 GROW = 10
 HOT = 11
+HOST_REPLY = 12
 
 # Worker to host, on the control channel.
 ANSWER = 1
 EVENT = 2
+CONTROL_HOST_CALL = 3
+CONTROL_HOST_CANCEL = 4
+
+# What the host says to a call of one of its functions: (number of the call, one of these, value).
+VALUE = 0
+FAILED = 1
+STREAM = 2
+CANCELLED = 3
+END = 4
 
 ATTACHMENT_ALIGNMENT = 8
 
@@ -89,3 +106,13 @@ def read_frame(sock, max_message_bytes):
 def frame(task, kind, body):
     """One frame without times."""
     return struct.pack(HEADER, len(body), task, kind) + body
+
+
+def numbered(size, task, kind, number):
+    """The beginning of a frame about a call of the host; ``size`` bytes follow."""
+    return struct.pack(NUMBERED_HEADER, size + NUMBER_SIZE, task, kind, number)
+
+
+def reply(task, kind):
+    """A reply without a value, to a task that did not run."""
+    return struct.pack(REPLY_HEADER, TIMES_SIZE, task, kind, 0.0, 0.0, 0.0)

@@ -17,6 +17,12 @@ export type PlainCallOptions = Omit<CallOptions, "tools" | "approveTool" | "sche
   readonly schema?: Readonly<Record<string, unknown>>;
 };
 
+/** The same for many prompts. */
+export type PlainMapOptions = PlainCallOptions & {
+  /** Calls in flight. @default the client's `maxConcurrent` */
+  readonly concurrency?: number;
+};
+
 /** An answer without what only the host can use. */
 export type PlainCompletion = Omit<Completion<unknown>, "raw">;
 
@@ -50,14 +56,28 @@ export interface CallerStats {
   busy: number;
 }
 
-/** The functions to offer under the names `llm.complete`, `llm.stream` and `llm.map`. */
-export interface HostCalls {
-  complete(prompt: Prompt, options?: PlainCallOptions): Promise<PlainResult>;
-  stream(prompt: Prompt, options?: PlainCallOptions): AsyncGenerator<PlainStreamEvent, void>;
+/** What a pool binds its host functions to; anything else may call them as well. */
+export type HostCaller = unknown;
+
+/**
+ * Functions to offer to Python code: `createPool({ host: { llm: hostCalls(llm) } })`. Where the caller's `this` has a
+ * `signal`, its abort stops the call.
+ */
+export type HostCalls = {
+  complete(this: HostCaller, prompt: Prompt, options?: PlainCallOptions): Promise<PlainResult>;
+  stream(
+    this: HostCaller,
+    prompt: Prompt,
+    options?: PlainCallOptions,
+  ): AsyncGenerator<PlainStreamEvent, void>;
   /** Results in order; a prompt that fails does not stop the others. */
-  map(prompts: readonly Prompt[], options?: PlainCallOptions): AsyncGenerator<PlainResult, void>;
+  map(
+    this: HostCaller,
+    prompts: readonly Prompt[],
+    options?: PlainMapOptions,
+  ): AsyncGenerator<PlainResult, void>;
   stats(): Readonly<Record<string, CallerStats>>;
-}
+};
 
 const UNNAMED = "main";
 
@@ -106,14 +126,14 @@ export function hostCalls(llm: LLM): HostCalls {
   };
 
   return {
-    complete: (prompt, options) => {
+    complete(prompt, options) {
       const { caller, ...rest } = checkPlain(options);
-      return settle(caller, performance.now(), llm.complete<unknown>(prompt, rest));
+      return settle(caller, performance.now(), llm.complete<unknown>(prompt, { ...rest, ...signalOf(this) }));
     },
     async *stream(prompt, options) {
       const { caller, ...rest } = checkPlain(options);
       const started = performance.now();
-      const stream = llm.stream<unknown>(prompt, rest);
+      const stream = llm.stream<unknown>(prompt, { ...rest, ...signalOf(this) });
       try {
         for await (const event of stream) {
           if (event.type === "text" || event.type === "reasoning")
@@ -126,13 +146,18 @@ export function hostCalls(llm: LLM): HostCalls {
     },
     async *map(prompts, options) {
       const { caller, ...rest } = checkPlain(options);
-      for await (const item of llm.map<unknown>(prompts, rest)) {
+      for await (const item of llm.map<unknown>(prompts, { ...rest, ...signalOf(this) })) {
         const call = item.ok ? Promise.resolve(item.response) : Promise.reject(item.error);
         yield await settle(caller, performance.now(), call);
       }
     },
     stats: () => Object.fromEntries([...callers].map(([name, stats]) => [name, { ...stats }])),
   };
+}
+
+function signalOf(caller: HostCaller): { readonly signal?: AbortSignal } {
+  const signal = (caller as { readonly signal?: unknown } | undefined)?.signal;
+  return signal instanceof AbortSignal ? { signal } : {};
 }
 
 /** What comes over a boundary is looked at before it is trusted. */

@@ -17,6 +17,8 @@ export interface CancellerOptions {
   readonly grace: number;
   /** Milliseconds before the worker is replaced. */
   readonly killAfter: number;
+  /** The task is to stop: what it waits for is over. */
+  readonly stopping: (task: Task) => void;
   /** Replaces the worker whose thread cannot be freed. */
   readonly replace: (worker: Worker) => void;
 }
@@ -53,8 +55,10 @@ export class Canceller {
     const { worker, channel } = slot;
     const { grace, killAfter } = this.#options;
     worker.requestCancel(channel, id);
+    this.#options.stopping(task);
     // A worker that is stopped or busy in C with the GIL answers late or never: the ladder must not wait for it.
-    worker.recall(channel, [id]).then((ids) => this.#dispatcher.recalled(slot, ids));
+    // A nested call has begun, whatever its id looks like beside those that wait behind it.
+    if (!task.isNested) worker.recall(channel, [id]).then((ids) => this.#dispatcher.recalled(slot, ids));
     if (await endsWithin(task, grace)) return;
     worker.interrupt(channel, id);
     const rest = killAfter - grace;

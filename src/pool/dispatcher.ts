@@ -6,7 +6,8 @@
  * behind it are taken back and given to others.
  */
 import { NogilError, SessionLost } from "../errors.js";
-import type { TaskChannel, Worker } from "../worker/index.js";
+import { CallKind } from "../wire/index.js";
+import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
 import type { Gate, Permits } from "./permits.js";
 import { Slot } from "./slot.js";
@@ -38,6 +39,8 @@ export class Dispatcher {
   readonly #estimates = new Map<string, number>();
   readonly #permits: Permits | undefined;
   #watching = false;
+  /** Who hears the calls of host functions by the tasks of a thread. */
+  hostListenerOf: ((slot: Slot) => HostListener) | undefined;
 
   /** @param permits what every function may do, where that is limited */
   constructor(permits?: Permits) {
@@ -84,6 +87,7 @@ export class Dispatcher {
     const slot = new Slot(worker, channel);
     channel.onSettled = () => this.#freed(slot);
     channel.onRecalled = (call) => this.#returned(call as Task, slot);
+    channel.hostListener = this.hostListenerOf?.(slot);
     this.#slots.push(slot);
     this.#rest(slot);
   }
@@ -159,6 +163,19 @@ export class Dispatcher {
     if (queue === undefined) return;
     queue.push(task);
     this.dispatch();
+  }
+
+  /** Whether a thread that may run the task has nothing to do, and the task needs to wait for no permit. */
+  hasIdle({ binding, name }: Task): boolean {
+    if (this.#permits?.gate(name).hasPermit === false) return false;
+    return this.#idle.some(({ worker }) => binding?.worker === undefined || worker === binding.worker);
+  }
+
+  /** Runs a task at once on a thread whose own task waits for a host function. */
+  nest(task: Task, slot: Slot): void {
+    task.isNested = true;
+    task.state = "sent";
+    this.#send(task, slot, 0, CallKind.NESTED_CALL);
   }
 
   /** A task did not start, or may run again: it is the next. */
@@ -281,9 +298,9 @@ export class Dispatcher {
     this.#estimates.set(task.name, (before ?? 0) * (1 - weight) + seconds * weight);
   }
 
-  #send(task: Task, slot: Slot, estimate: number): void {
+  #send(task: Task, slot: Slot, estimate: number, kind?: number): void {
     try {
-      task.sent(slot, slot.channel.send(task));
+      task.sent(slot, slot.channel.send(task, kind));
     } catch (error) {
       this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
@@ -351,7 +368,8 @@ export class Dispatcher {
 
   /** Recalls the tasks of a slot but the `spared` oldest ones. */
   async #takeBack(slot: Slot, spared: number): Promise<void> {
-    const ids = Array.from(slot.channel.calls, ([id]) => id).slice(spared);
+    const notNested = [...slot.channel.calls].filter(([, call]) => !(call as Task).isNested);
+    const ids = notNested.map(([id]) => id).slice(spared);
     if (ids.length === 0) return;
     const recalled = await slot.worker.recall(slot.channel, ids);
     this.recalled(slot, recalled);

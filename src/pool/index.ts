@@ -2,6 +2,7 @@ export type { CallOptions, Progress } from "./call-options.js";
 export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
+export type { HostContext, HostFunction, HostFunctions } from "./host-functions.js";
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
 export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";

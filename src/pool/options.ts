@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidOption } from "../errors.js";
+import type { HostFunctions } from "./host-functions.js";
 import {
   checkOptions,
   inside,
@@ -86,6 +87,8 @@ export interface PoolOptions {
    * @default "exact"
    */
   readonly ints?: "exact" | "number";
+  /** Functions that Python code calls with `nogil.host.call(name, …)`. @default none */
+  readonly host?: HostFunctions;
 }
 
 /** Limits of one worker's life. */
@@ -126,6 +129,7 @@ export interface ResolvedOptions {
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
   readonly ints: "exact" | "number";
+  readonly host: HostFunctions;
 }
 
 const MAX_WORKERS = 1024;
@@ -179,6 +183,10 @@ const RULES: Rules<PoolOptions> = {
   ),
   dates: oneOf("date", "iso"),
   ints: oneOf("exact", "number"),
+  host: rule(
+    "an object of functions",
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  ),
 };
 
 const DEFAULTS = {
@@ -203,6 +211,7 @@ const DEFAULTS = {
   output: "inherit",
   dates: "date",
   ints: "exact",
+  host: {},
 } as const satisfies Omit<ResolvedOptions, "modules" | "cwd">;
 
 /** @throws InvalidOption naming the option, its value and what is allowed. */

@@ -19,9 +19,12 @@ import { Dispatcher } from "./dispatcher.js";
 import type { PoolEvents } from "./events.js";
 import { FileWatch } from "./file-watch.js";
 import { Handle } from "./handle.js";
+import { HostCalls } from "./host-calls.js";
+import { FunctionTable } from "./host-functions.js";
 import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
 import { find, register, reserve, unregister } from "./named-pools.js";
+import { Nesting } from "./nesting.js";
 import { moduleLocation, normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { Permits } from "./permits.js";
 import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
@@ -94,6 +97,10 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
   readonly #canceller: Canceller;
   readonly #supervisor: Supervisor;
+  readonly #hostCalls: HostCalls;
+  readonly #nesting: Nesting;
+  /** Without host functions no call can come from within one. */
+  readonly #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
   #liveness: Liveness | undefined;
@@ -123,19 +130,28 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (concurrency !== undefined)
       this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
     this.#dispatcher = new Dispatcher(this.#permits);
+    this.#hasHost = Object.keys(options.host).length > 0;
+    this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
+    this.#nesting = new Nesting(this.#dispatcher);
+    this.#dispatcher.hostListenerOf = (slot) => this.#hostCalls.listenerOf(slot);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
       started: (worker) => this.#tell("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
-      exited: (worker, expected, exit) =>
-        this.#tell("worker-exited", { worker: worker.number, expected, exit }),
+      exited: (worker, expected, exit) => {
+        this.#hostCalls.exited(worker);
+        this.#tell("worker-exited", { worker: worker.number, expected, exit });
+      },
       startFailed: (error, attempt) => this.#tell("worker-start-failed", { error, attempt }),
       output: (worker, stream, line, call) => this.#output(worker, stream, line, call),
       gilEnabled: (worker, module) => this.#gilEnabled(worker, module),
       serialised: (_, className) => this.#serialised(className),
+      hostCalled: (worker, number, request) => this.#hostCalls.called(worker, number, request),
+      hostCancelled: (worker, number) => this.#hostCalls.cancelled(worker, number),
       overlap: (_, overlap) => this.#tell("thread-overlap", overlap as Overlap),
     });
     this.#canceller = new Canceller(this.#dispatcher, {
       grace: options.grace,
       killAfter: options.killAfter,
+      stopping: (task) => this.#hostCalls.stop(task),
       replace: (worker) => this.#supervisor.retire(worker, options.killAfter),
     });
   }
@@ -381,8 +397,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (typeof name !== "string" || name === "")
       throw new InvalidOption("name", name, "the name of a Python function");
     if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
-    if (this.#closing !== undefined) throw new PoolClosed();
-    if (this.#dispatcher.waiting >= this.#options.maxQueue) throw new QueueFull(this.#options.maxQueue);
+    const enclosing = this.#hasHost ? this.#hostCalls.enclosing(name) : undefined;
+    // What a running task needs is part of it: it is neither too late for it nor too much.
+    if (this.#closing !== undefined && enclosing === undefined) throw new PoolClosed();
+    if (this.#dispatcher.waiting >= this.#options.maxQueue && enclosing === undefined)
+      throw new QueueFull(this.#options.maxQueue);
     if (this.#supervisor.unavailable !== undefined) throw this.#supervisor.unavailable;
     const [positional, keywords] = splitArguments(args, options.kwargs);
     const attempts = attemptsOf(options.retry);
@@ -390,7 +409,10 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     task.binding = binding;
     if (options !== NO_OPTIONS) this.#watch(task, options);
     if (this.#open++ === 0) this.#keepAlive?.ref();
-    if (!task.isSettled) this.#dispatcher.push(task);
+    if (task.isSettled) return task;
+    if (this.#hasHost) this.#hostCalls.remember(task);
+    if (enclosing === undefined) this.#dispatcher.push(task);
+    else this.#nesting.push(task, enclosing);
     return task;
   }
 
@@ -427,6 +449,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #settled = (task: Task, wasQueued: boolean): void => {
     if (wasQueued) task.waitsIn?.settled();
     else this.#dispatcher.ended(task);
+    if (task.isNested) this.#nesting.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
     else this.#rejected++;
     if (--this.#open === 0) {

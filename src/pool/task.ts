@@ -67,6 +67,8 @@ export class Task implements Call {
   estimate = 0;
   /** Set once the task is to be stopped. */
   cancellation: Cancellation | undefined;
+  /** Runs on a thread that waits for a host function, inside the task that called it. */
+  isNested = false;
   /** The session it belongs to. */
   binding: Binding | undefined;
   progress: Progress | undefined;
@@ -136,6 +138,7 @@ export class Task implements Call {
     if (!started) this.attempts--;
     this.slot = undefined;
     this.id = 0;
+    this.isNested = false;
   }
 
   sent(slot: Slot, id: number): void {

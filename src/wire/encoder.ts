@@ -7,7 +7,7 @@
  */
 import type { NotSendable } from "../errors.js";
 import { kindOf } from "./arrays.js";
-import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
+import { aligned, CallKind, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
 import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
@@ -142,7 +142,9 @@ export class Encoder {
     this.#reserve(head + aligned(size) - size);
     this.#buffer.copyWithin(bodyStart + head, bodyStart, this.#position);
     this.#view.setUint32(bodyStart, size, true);
-    if (this.#attachmentsSize >= REGION_FROM_BYTES && this.region?.claim(task, this.#attachments)) {
+    // Nothing but a call: what is said to a task that runs must not take the region from it, nor give it back.
+    const isLargeCall = kind === CallKind.CALL && this.#attachmentsSize >= REGION_FROM_BYTES;
+    if (isLargeCall && this.region?.claim(task, this.#attachments)) {
       this.#view.setUint32(bodyStart + 4, this.#attachmentsSize, true);
       this.#position += head;
       this.#attachments = [];

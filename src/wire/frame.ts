@@ -14,6 +14,8 @@ export const PROTOCOL_VERSION = 1;
 
 export const HEADER_SIZE = 9;
 export const TIMES_SIZE = 24;
+/** The number of a call of the host, before its value. */
+export const NUMBER_SIZE = 8;
 export const ATTACHMENT_ALIGNMENT = 8;
 
 /** Bits of `kind` that say what the body holds. */
@@ -24,10 +26,21 @@ export const HAS_ATTACHMENTS = 0x80;
 const KIND_MASK = 0x0f;
 
 /** Host to worker, task channel. */
-export const CALL = 0;
+export const CallKind = { CALL: 0, HOST_ANSWER: 1, NESTED_CALL: 2 } as const;
 
 /** Worker to host, task channel. */
-export const ReplyKind = { RESULT: 0, ERROR: 1, RECALLED: 2, PROGRESS: 3 } as const;
+export const ReplyKind = {
+  RESULT: 0,
+  ERROR: 1,
+  RECALLED: 2,
+  PROGRESS: 3,
+  HOST_CALL: 4,
+  HOST_CANCEL: 5,
+} as const;
+
+/** What the host says to a call of one of its functions. */
+export const HostAnswer = { VALUE: 0, FAILED: 1, STREAM: 2, CANCELLED: 3, END: 4 } as const;
+export type HostAnswer = (typeof HostAnswer)[keyof typeof HostAnswer];
 
 /** Host to worker, control channel. */
 export const RequestKind = {
@@ -42,10 +55,11 @@ export const RequestKind = {
   SENSE: 9,
   GROW: 10,
   HOT: 11,
+  HOST_REPLY: 12,
 } as const;
 
 /** Worker to host, control channel. */
-export const ControlKind = { ANSWER: 1, EVENT: 2 } as const;
+export const ControlKind = { ANSWER: 1, EVENT: 2, HOST_CALL: 3, HOST_CANCEL: 4 } as const;
 
 export function aligned(size: number): number {
   return Math.ceil(size / ATTACHMENT_ALIGNMENT) * ATTACHMENT_ALIGNMENT;

@@ -1,12 +1,14 @@
 export { Decoder, type DecoderOptions, toErrorDetails } from "./decoder.js";
 export { Encoder } from "./encoder.js";
 export {
-  CALL,
+  CallKind,
   ControlKind,
   FrameReader,
   HEADER_SIZE,
+  HostAnswer,
   IN_REGION,
   NEW_REGIONS,
+  NUMBER_SIZE,
   PROTOCOL_VERSION,
   ReplyKind,
   RequestKind,

@@ -1,9 +1,25 @@
 /** Requests to the part of a worker that always answers, and the events it sends. */
 import type { Socket } from "node:net";
-import { ProtocolError } from "../errors.js";
-import { ControlKind, Decoder, Encoder, FrameReader } from "../wire/index.js";
+import { NogilError, ProtocolError } from "../errors.js";
+import {
+  ControlKind,
+  Decoder,
+  type DecoderOptions,
+  Encoder,
+  FrameReader,
+  type HostAnswer,
+  RequestKind,
+} from "../wire/index.js";
 
 const MAX_CONTROL_BYTES = 1 << 24;
+
+/** What a worker says of its own accord. */
+export interface ControlListener {
+  event(event: unknown): void;
+  /** A thread that serves no channel calls a host function; see HostListener. */
+  hostCalled(number: number, request: unknown): void;
+  hostCancelled(number: number): void;
+}
 
 export class ControlChannel {
   readonly #socket: Socket;
@@ -12,12 +28,21 @@ export class ControlChannel {
   #lastId = 0;
   #isEnded = false;
 
-  constructor(socket: Socket, onEvent: (event: unknown) => void, onBroken: (error: ProtocolError) => void) {
+  constructor(
+    socket: Socket,
+    decoding: DecoderOptions,
+    listener: ControlListener,
+    onBroken: (error: ProtocolError) => void,
+  ) {
     this.#socket = socket;
     const decoder = new Decoder();
+    const requestDecoder = new Decoder(decoding);
     const reader = new FrameReader(MAX_CONTROL_BYTES, (id, kind, flags, bytes, start, end) => {
+      if (kind === ControlKind.HOST_CALL)
+        return listener.hostCalled(id, read(requestDecoder, bytes, start, end, flags));
+      if (kind === ControlKind.HOST_CANCEL) return listener.hostCancelled(id);
       const value = decoder.decode(bytes, start, end, flags);
-      if (kind === ControlKind.EVENT) return onEvent(value);
+      if (kind === ControlKind.EVENT) return listener.event(value);
       const resolve = this.#waiting.get(id);
       this.#waiting.delete(id);
       resolve?.(value);
@@ -43,6 +68,11 @@ export class ControlChannel {
     return answer;
   }
 
+  /** Answers the call of a host function. Throws NotSendable when the value cannot travel. */
+  answer(number: number, what: HostAnswer, value: unknown): void {
+    this.send(RequestKind.HOST_REPLY, [number, what, value]);
+  }
+
   /** Sends without waiting for an answer. */
   send(kind: number, value: unknown, id = 0): void {
     if (this.#socket.destroyed) return;
@@ -56,5 +86,15 @@ export class ControlChannel {
     this.#isEnded = true;
     for (const resolve of this.#waiting.values()) resolve(undefined);
     this.#waiting.clear();
+  }
+}
+
+/** The request of a host call; what cannot be read is the failure of that call alone. */
+function read(decoder: Decoder, bytes: Buffer, start: number, end: number, flags: number): unknown {
+  try {
+    return decoder.decode(bytes, start, end, flags);
+  } catch (error) {
+    if (error instanceof NogilError) return error;
+    throw error;
   }
 }

@@ -5,13 +5,15 @@
 import type { Socket } from "node:net";
 import { NogilError, type NotSendable, ProtocolError } from "../errors.js";
 import {
-  CALL,
+  CallKind,
   Decoder,
   type DecoderOptions,
   Encoder,
   FrameReader,
+  type HostAnswer,
   IN_REGION,
   NEW_REGIONS,
+  NUMBER_SIZE,
   ReplyKind,
   ReplyRegion,
   RequestRegion,
@@ -57,6 +59,14 @@ export interface Call {
   progressed(done: unknown, total: unknown): void;
 }
 
+/** Hears what Python code on a channel wants of the host. */
+export interface HostListener {
+  /** @param request (name, args, keywords), or the error that reading it ended with */
+  called(channel: TaskChannel, id: number, call: Call | undefined, number: number, request: unknown): void;
+  /** Python does not wait for the answer any more. */
+  cancelled(call: Call | undefined, number: number): void;
+}
+
 /** Task ids are 32 bits and grow along a channel; long before the last one a worker is recycled. */
 export const MAX_TASK_ID = 0xffff_fff0;
 
@@ -66,6 +76,8 @@ export class TaskChannel {
   onSettled: (channel: TaskChannel) => void = () => {};
   /** Hears of a call that Python skipped because it had been recalled. */
   onRecalled: (call: Call) => void = () => {};
+  /** Hears of the calls of host functions; `call` is undefined when nobody waits for that call any more. */
+  hostListener: HostListener | undefined;
   readonly #socket: Socket;
   readonly #encoder = new Encoder();
   readonly #decoder: Decoder;
@@ -139,18 +151,26 @@ export class TaskChannel {
    *
    * @throws NotSendable when an argument cannot travel; nothing is sent then.
    */
-  send(call: Call): number {
+  send(call: Call, kind: number = CallKind.CALL): number {
     const id = this.#calls.lastId + 1;
     this.#replies?.free();
-    this.#encoder.call(id, CALL, call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#encoder.call(id, kind, call.name, call.args, call.keywords, this.#maxMessageBytes);
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
     this.#labelNames[id % LABELS_KEPT] = call.name;
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true;
-      process.nextTick(this.#flush);
-    }
+    this.#scheduleFlush();
     return id;
+  }
+
+  /**
+   * Answers the call of a host function.
+   *
+   * @param id the call within which Python called
+   * @throws NotSendable when the value cannot travel; nothing is sent then.
+   */
+  answer(id: number, number: number, what: HostAnswer, value: unknown): void {
+    this.#encoder.frame(id, CallKind.HOST_ANSWER, [number, what, value], this.#maxMessageBytes);
+    this.#scheduleFlush();
   }
 
   /** Names a call that is under way or ended not long ago. */
@@ -163,6 +183,12 @@ export class TaskChannel {
   /** Takes a call off the books: it was recalled, or nobody waits for it any more. */
   forget(id: number): void {
     this.#calls.delete(id);
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    process.nextTick(this.#flush);
   }
 
   readonly #flush = (): void => {
@@ -223,15 +249,7 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void => {
-    if (kind === ReplyKind.PROGRESS) {
-      const call = this.#calls.get(id);
-      if (call === undefined) return; // given up
-      const report = this.#decode(bytes, start, end, flags);
-      if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
-      call.progressed(report[0], report[1]);
-      return;
-    }
-    if (kind > ReplyKind.RECALLED) throw new ProtocolError(`unknown reply ${kind}`);
+    if (kind > ReplyKind.RECALLED) return this.#hear(id, kind, flags, bytes, start, end);
     const body = start + TIMES_SIZE + (flags & NEW_REGIONS ? NEWS_SIZE : 0);
     if (end < body) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
     this.#encoder.region?.release(id);
@@ -296,6 +314,42 @@ export class TaskChannel {
     }
     this.onSettled(this);
     if (attachments !== undefined && this.#calls.size > 0) this.#replies?.free();
+  }
+
+  /** What Python says while it works on a call. */
+  #hear(id: number, kind: number, flags: number, bytes: Buffer, start: number, end: number): void {
+    const call = this.#calls.get(id);
+    if (kind !== ReplyKind.PROGRESS) return this.#hostCall(id, call, kind, flags, bytes, start, end);
+    if (call === undefined) return; // given up
+    const report = this.#decode(bytes, start, end, flags);
+    if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
+    call.progressed(report[0], report[1]);
+  }
+
+  #hostCall(
+    id: number,
+    call: Call | undefined,
+    kind: number,
+    flags: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    if (kind > ReplyKind.HOST_CANCEL) throw new ProtocolError(`unknown reply ${kind}`);
+    if (end - start < NUMBER_SIZE) throw new ProtocolError("a call of the host has no number");
+    const number = bytes.readUInt32LE(start);
+    if (kind === ReplyKind.HOST_CANCEL) {
+      this.hostListener?.cancelled(call, number);
+      return;
+    }
+    const request = this.#decode(bytes, start + NUMBER_SIZE, end, flags);
+    this.hostListener?.called(
+      this,
+      id,
+      call,
+      number,
+      request instanceof Undecodable ? request.error : request,
+    );
   }
 
   #decode(bytes: Buffer, start: number, end: number, flags: number, attachments?: Buffer): unknown {

@@ -17,7 +17,7 @@ import {
 } from "../errors.js";
 import type { Interpreter } from "../interpreter/index.js";
 import { packageFile } from "../package-root.js";
-import { type DecoderOptions, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
+import { type DecoderOptions, type HostAnswer, PROTOCOL_VERSION, RequestKind } from "../wire/index.js";
 import { ControlChannel } from "./control-channel.js";
 import { Deadline, settlesWithin } from "./deadline.js";
 import { workerEnvironment } from "./environment.js";
@@ -75,6 +75,9 @@ export interface WorkerListener {
   serialised(worker: Worker, className: string): void;
   /** Two threads were inside what is not declared thread-safe. */
   overlap(worker: Worker, overlap: unknown): void;
+  /** A thread that serves no channel calls a host function; see HostListener. */
+  hostCalled(worker: Worker, number: number, request: unknown): void;
+  hostCancelled(worker: Worker, number: number): void;
   /** Called once, after the last output, whatever ended it. */
   exited(worker: Worker, exit: WorkerExit): void;
 }
@@ -132,7 +135,16 @@ export class Worker {
       this.failure = error;
       this.kill();
     };
-    this.#control = new ControlChannel(socket(CONTROL_DESCRIPTOR), (event) => this.#event(event), broken);
+    this.#control = new ControlChannel(
+      socket(CONTROL_DESCRIPTOR),
+      options.decoding,
+      {
+        event: (event) => this.#event(event),
+        hostCalled: (number, request) => this.#listener.hostCalled(this, number, request),
+        hostCancelled: (number) => this.#listener.hostCancelled(this, number),
+      },
+      broken,
+    );
     this.channels = Array.from(
       { length: options.threads },
       (_, i) =>
@@ -259,6 +271,11 @@ export class Worker {
     const answer = this.#control.request(RequestKind.HOT, seconds);
     if (!(await settlesWithin(answer, seconds * 1e3 + HOT_ANSWER_MS))) return undefined;
     return parseHotSpot(await answer);
+  }
+
+  /** Answers such a call. Throws NotSendable when the value cannot travel. */
+  answerHost(number: number, what: HostAnswer, value: unknown): void {
+    this.#control.answer(number, what, value);
   }
 
   /** Whether the GIL is on now; undefined when the worker is gone. */

@@ -16,6 +16,8 @@ export interface Connections {
   /** A connection nobody uses; it must be given back. */
   take(): Dispatcher;
   giveBack(connection: Dispatcher): void;
+  /** Instead of giving it back: its request was aborted. */
+  discard(connection: Dispatcher): void;
 }
 
 class OriginConnections implements Connections {
@@ -43,6 +45,11 @@ class OriginConnections implements Connections {
     if (this.#free.length < MOST_FREE) this.#free.push(connection as Client);
     else connection.close().catch(() => {});
   }
+
+  /** undici would connect anew for the aborted request, only to find then that nobody wants it. */
+  discard(connection: Dispatcher): void {
+    connection.destroy().catch(() => {});
+  }
 }
 
 const origins = new Map<string, OriginConnections>();
@@ -63,5 +70,5 @@ export function connectionsTo(origin: string, connectTimeout: number): Connectio
 
 /** A dispatcher of the user's (a proxy) for all requests. */
 export function connectionsThrough(dispatcher: Dispatcher): Connections {
-  return { take: () => dispatcher, giveBack: () => {} };
+  return { take: () => dispatcher, giveBack: () => {}, discard: () => {} };
 }

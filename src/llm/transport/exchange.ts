@@ -88,7 +88,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#aborted = error;
     // Not connected yet: the caller must not wait for a connection that nobody needs.
     this.#reject(error);
-    this.#controller?.abort(error);
+    if (this.#controller === undefined) this.#discard();
+    else this.#controller.abort(error);
   }
 
   pause(): void {
@@ -157,14 +158,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#giveBack();
+    if (this.#aborted === undefined && !(error instanceof BodyTooLarge)) this.#giveBack();
+    else this.#discard();
     this.#reject(error);
   }
 
   #giveBack(): void {
-    if (this.#connection === undefined) return;
-    this.#connections.giveBack(this.#connection);
+    const connection = this.#connection;
     this.#connection = undefined;
+    if (connection !== undefined) this.#connections.giveBack(connection);
+  }
+
+  #discard(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection !== undefined) this.#connections.discard(connection);
   }
 
   #finish(): void {

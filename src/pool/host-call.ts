@@ -1,0 +1,149 @@
+/**
+ * One call of a host function by Python code, open until it is answered. What calls: a task, or a worker's threads
+ * that have no task.
+ *
+ *   open ──► answered: value, failure, stream, end
+ *     └────► cancelled: the task is being stopped, or nobody is there any more
+ */
+import { isNogilError, PythonError } from "../errors.js";
+import { HostAnswer } from "../wire/index.js";
+import type { Slot } from "./slot.js";
+import type { Task } from "./task.js";
+
+/** A stack is for people; more of it than this is not (characters). */
+const STACK_LENGTH = 4_000;
+
+const PYTHON_HOST_ERROR = "nogil.host.HostError";
+
+/** Says something to the Python code that waits. Throws NotSendable. */
+export type Say = (number: number, what: HostAnswer, value: unknown) => void;
+
+export class HostCaller {
+  /** Nobody hears answers any more. */
+  isGone = false;
+  /** The task that calls; undefined for threads that user code has started. */
+  readonly task: Task | undefined;
+  readonly slot: Slot | undefined;
+  readonly say: Say;
+  readonly calls = new Map<number, HostCall>();
+  /** Iterators whose items Python asks for one by one, each with what aborts its signal. */
+  readonly streams = new Map<number, { readonly iterator: HostIterator; readonly abort: AbortController }>();
+
+  constructor(task: Task | undefined, slot: Slot | undefined, say: Say) {
+    this.task = task;
+    this.slot = slot;
+    this.say = say;
+  }
+
+  /** The task is being stopped: whoever waits hears of it at once. */
+  cancel(reason: unknown): void {
+    for (const call of [...this.calls.values()]) call.cancel(reason);
+    this.#endStreams(reason);
+  }
+
+  /** Nobody is there to hear an answer. */
+  end(): void {
+    this.isGone = true;
+    this.cancel(new DOMException("the Python code that called is gone", "AbortError"));
+  }
+
+  endStream(number: number, reason: unknown): Promise<unknown> | undefined {
+    const stream = this.streams.get(number);
+    this.streams.delete(number);
+    stream?.abort.abort(reason);
+    // It may be waiting in its body; what it says to its end concerns nobody.
+    return Promise.resolve(stream?.iterator.return?.()).catch(() => {});
+  }
+
+  #endStreams(reason: unknown): void {
+    for (const number of [...this.streams.keys()]) this.endStream(number, reason);
+  }
+}
+
+export type HostIterator = AsyncIterator<unknown> | Iterator<unknown>;
+
+export class HostCall {
+  readonly caller: HostCaller;
+  readonly number: number;
+  readonly abort = new AbortController();
+  /** The host call within which the task that calls was called itself. */
+  readonly outer: HostCall | undefined;
+  /** How many calls of Python it lies within. */
+  readonly depth: number;
+  /** The task that runs on the waiting thread, and those that wait for their turn there. */
+  nested: Task | undefined;
+  readonly waiting: Task[] = [];
+  readonly #onEnd: (call: HostCall) => void;
+
+  /** @param onEnd hears when it is answered or cancelled */
+  constructor(
+    caller: HostCaller,
+    number: number,
+    outer: HostCall | undefined,
+    onEnd: (call: HostCall) => void,
+  ) {
+    this.caller = caller;
+    this.number = number;
+    this.outer = outer;
+    this.depth = (outer?.depth ?? 0) + 1;
+    this.#onEnd = onEnd;
+    caller.calls.set(number, this);
+  }
+
+  /** Whether Python still waits. */
+  get isOpen(): boolean {
+    return this.caller.calls.get(this.number) === this;
+  }
+
+  answer(what: HostAnswer, value: unknown): void {
+    if (!this.isOpen) return;
+    this.caller.calls.delete(this.number);
+    try {
+      this.caller.say(this.number, what, value);
+    } catch (error) {
+      this.caller.say(this.number, HostAnswer.FAILED, failureOf(error));
+    }
+    this.#onEnd(this);
+  }
+
+  fail(error: unknown): void {
+    this.answer(HostAnswer.FAILED, failureOf(error));
+  }
+
+  cancel(reason: unknown): void {
+    if (!this.isOpen) return;
+    this.answer(HostAnswer.CANCELLED, null);
+    this.abort.abort(reason);
+  }
+}
+
+/** An error in values, for Python's `HostError`. */
+function failureOf(error: unknown): Readonly<Record<string, string | null>> {
+  if (!(error instanceof Error)) return { type: typeof error, message: textOf(error), code: null, stack: "" };
+  if (error instanceof PythonError && error.type === PYTHON_HOST_ERROR) {
+    // It has come through Python already: what it was at first says more.
+    const [type, message, code, stack] = error.args;
+    return {
+      type: String(type),
+      message: String(message),
+      code: code == null ? null : String(code),
+      stack: String(stack),
+    };
+  }
+  const { code } = error as { readonly code?: unknown };
+  return {
+    type: isNogilError(error) ? error.name : error.constructor.name || error.name,
+    message: textOf(error.message),
+    code: typeof code === "string" ? code : null,
+    stack: textOf(error.stack ?? "").slice(0, STACK_LENGTH),
+  };
+}
+
+/** Anything can be thrown, and any property of an error can be a trap. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "an error that cannot be described";
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Runs host functions for Python code, and knows within which of them a call of the pool is made: such a call may run on
+ * the very thread that waits, so that a pool whose threads all wait for host functions goes on.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { NestingTooDeep, NogilError, ProtocolError } from "../errors.js";
+import { HostAnswer } from "../wire/index.js";
+import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
+import { HostCall, HostCaller, type HostIterator } from "./host-call.js";
+import type { FunctionTable, HostContext } from "./host-functions.js";
+import type { Slot } from "./slot.js";
+import type { Task } from "./task.js";
+
+/** Python calls inside one another, host functions in between; each takes some of the thread's stack. */
+const MAX_DEPTH = 32;
+
+/** What Python asks of a stream. */
+const NEXT = "nogil:next";
+const CLOSE = "nogil:close";
+
+/** The host call within which the running code was called, of any pool. */
+const underWay = new AsyncLocalStorage<HostCall>();
+
+export class HostCalls {
+  readonly #functions: FunctionTable;
+  readonly #onEnd: (call: HostCall) => void;
+  /** Callers that are tasks, until they end. */
+  readonly #callers = new Map<Task, HostCaller>();
+  /** Tasks that were called within a host call. */
+  readonly #parents = new WeakMap<Task, HostCall>();
+  /** Callers that are threads without a task, by worker. */
+  readonly #workers = new Map<Worker, HostCaller>();
+  #streams = 0;
+
+  /** @param onEnd hears of every call that is answered or cancelled */
+  constructor(functions: FunctionTable, onEnd: (call: HostCall) => void) {
+    this.#functions = functions;
+    this.#onEnd = onEnd;
+  }
+
+  /**
+   * The open host call of this pool's tasks within which a function of the pool is being called.
+   *
+   * @throws NestingTooDeep
+   */
+  enclosing(functionName: string): HostCall | undefined {
+    let call = underWay.getStore();
+    if (call !== undefined && call.depth >= MAX_DEPTH) throw new NestingTooDeep(functionName, MAX_DEPTH);
+    while (call !== undefined && !(call.isOpen && this.#isOurs(call))) call = call.outer;
+    return call;
+  }
+
+  /** Remembers within which host call, of any pool, a task was called. */
+  remember(task: Task): void {
+    const call = underWay.getStore();
+    if (call !== undefined) this.#parents.set(task, call);
+  }
+
+  /** A task is being stopped: what it waits for is over. */
+  stop(task: Task): void {
+    this.#callers.get(task)?.cancel(NOBODY_WAITS);
+  }
+
+  /** Hears the tasks of one thread. */
+  listenerOf(slot: Slot): HostListener {
+    return {
+      called: (channel, id, call, number, request) =>
+        this.#begin(
+          this.#callerOf(call as Task | undefined, channel, id, slot),
+          number,
+          request,
+          slot.worker,
+        ),
+      cancelled: (call, number) =>
+        this.#callers
+          .get(call as Task)
+          ?.calls.get(number)
+          ?.cancel(NOBODY_WAITS),
+    };
+  }
+
+  /** A thread that user code has started calls. */
+  called(worker: Worker, number: number, request: unknown): void {
+    let caller = this.#workers.get(worker);
+    if (caller === undefined) {
+      caller = new HostCaller(undefined, undefined, (answered, what, value) =>
+        worker.answerHost(answered, what, value),
+      );
+      this.#workers.set(worker, caller);
+    }
+    this.#begin(caller, number, request, worker);
+  }
+
+  cancelled(worker: Worker, number: number): void {
+    this.#workers.get(worker)?.calls.get(number)?.cancel(NOBODY_WAITS);
+  }
+
+  /** The worker is gone; a task of it that is to run again begins anew. */
+  exited(worker: Worker): void {
+    this.#workers.get(worker)?.end();
+    this.#workers.delete(worker);
+    for (const [task, caller] of this.#callers) {
+      if (caller.slot?.worker !== worker) continue;
+      this.#callers.delete(task);
+      caller.end();
+    }
+  }
+
+  #callerOf(task: Task | undefined, channel: TaskChannel, id: number, slot: Slot): HostCaller {
+    const known = task && this.#callers.get(task);
+    if (known !== undefined) return known;
+    const caller = new HostCaller(task, slot, (number, what, value) =>
+      channel.answer(id, number, what, value),
+    );
+    if (task === undefined || task.isSettled) {
+      // Nobody waits for the task any more, while Python goes on: it must not wait for ever.
+      caller.isGone = true;
+      return caller;
+    }
+    this.#callers.set(task, caller);
+    task.onEnd(() => {
+      this.#callers.delete(task);
+      caller.end();
+    });
+    return caller;
+  }
+
+  #begin(caller: HostCaller, number: number, request: unknown, worker: Worker): void {
+    const { task, slot } = caller;
+    const call = new HostCall(caller, number, task && this.#parents.get(task), this.#onEnd);
+    if (caller.isGone || task?.cancellation !== undefined) return call.cancel(NOBODY_WAITS);
+    if (request instanceof NogilError) return call.fail(request);
+    const [name, args, keywords] = Array.isArray(request) ? request : [];
+    if (typeof name !== "string" || !Array.isArray(args)) {
+      throw new ProtocolError("a call of the host is not (name, arguments, keywords)");
+    }
+    const context: HostContext = {
+      signal: call.abort.signal,
+      worker: worker.pid,
+      thread: slot?.channel.number,
+      functionName: task?.name,
+    };
+    underWay.run(call, () => this.#run(call, context, name, keywords ? [...args, keywords] : args));
+  }
+
+  async #run(call: HostCall, context: HostContext, name: string, args: readonly unknown[]): Promise<void> {
+    try {
+      if (name === NEXT) await this.#next(call, Number(args[0]));
+      else if (name === CLOSE) {
+        await call.caller.endStream(Number(args[0]), NOBODY_WAITS);
+        call.answer(HostAnswer.VALUE, null);
+      } else {
+        const value = await this.#functions.find(name).call(context, ...args);
+        const iterator = iteratorOf(value);
+        if (iterator === undefined) call.answer(HostAnswer.VALUE, value);
+        else this.#stream(call, iterator);
+      }
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  #isOurs({ caller }: HostCall): boolean {
+    return caller.task !== undefined && this.#callers.get(caller.task) === caller;
+  }
+
+  #stream(call: HostCall, iterator: HostIterator): void {
+    const number = ++this.#streams;
+    call.caller.streams.set(number, { iterator, abort: call.abort });
+    if (call.isOpen) call.answer(HostAnswer.STREAM, number);
+    else call.caller.endStream(number, NOBODY_WAITS);
+  }
+
+  async #next(call: HostCall, number: number): Promise<void> {
+    const { streams } = call.caller;
+    try {
+      const item = await streams.get(number)?.iterator.next();
+      if (item !== undefined && !item.done) return call.answer(HostAnswer.VALUE, item.value);
+    } catch (error) {
+      streams.delete(number);
+      throw error;
+    }
+    streams.delete(number);
+    call.answer(HostAnswer.END, null);
+  }
+}
+
+const NOBODY_WAITS = new DOMException("Python does not wait for the answer any more", "AbortError");
+
+/** What gives its items one by one; arrays, maps and sets travel as a whole. */
+function iteratorOf(value: unknown): HostIterator | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Symbol.asyncIterator in value) return (value as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  return Symbol.iterator in value && "next" in value ? (value as IterableIterator<unknown>) : undefined;
+}
