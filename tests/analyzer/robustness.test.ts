@@ -105,7 +105,7 @@ describe("any source", () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  }, 240_000);
 
   test("is analysed without an exception when parts of it are missing", async () => {
     const whole = RULES.map((rule) => rule.unsafe).join("\n");
@@ -117,7 +117,7 @@ describe("any source", () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 240_000);
 });
 
 describe("folders", () => {

@@ -8,7 +8,7 @@ import { poolOf, sleep } from "./pools.js";
 const LOADS = fileURLToPath(new URL("python/loads.py", import.meta.url));
 const NO_PROC = fileURLToPath(new URL("python/no_proc.py", import.meta.url));
 /** The machine may be busy with other work: evidence is waited for. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 120_000;
 const CALLERS = 80;
 
 type LimitChanged = PoolEvents["limit-changed"][0];
