@@ -11,7 +11,6 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Tests start Python processes of their own; more files at once than cores only makes them wait for each other.
     maxWorkers: 2,
-    // Real processes, signals and schedulers on a machine that others use too: once more before it counts as red.
-    retry: 1,
+    globalSetup: ["tests/find-interpreters.ts"],
   },
 });

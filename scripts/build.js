@@ -1,7 +1,7 @@
 // Builds dist/: declarations and checked types by tsc, the code by esbuild as few files, because reading a hundred
 // small ones takes Node longer than starting Python. Parts that two entries share are in dist/chunks.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -18,18 +18,24 @@ const entries = [
   "./dist/concurrency/index.js",
 ].map((file) => join(root, file.replace("./dist/", "src/").replace(/\.js$/, ".ts")));
 
-// A module that was removed from src must not live on in dist.
-rmSync(join(root, "dist"), { recursive: true, force: true });
+// Made beside dist and put in its place when whole: an interrupted build leaves the last one, and a module that was
+// removed from src does not live on.
+const made = join(root, "dist.new");
+rmSync(made, { recursive: true, force: true });
 const typescript = join(root, "node_modules", "typescript", "bin", "tsc");
-const { status } = spawnSync(process.execPath, [typescript, "-p", root], {
-  stdio: "inherit",
-});
+const { status } = spawnSync(
+  process.execPath,
+  [typescript, "-p", root, "--outDir", made, "--tsBuildInfoFile", join(made, ".tsbuildinfo")],
+  {
+    stdio: "inherit",
+  },
+);
 if (status !== 0) process.exit(1);
 await build({
   absWorkingDir: root,
   entryPoints: entries,
   outbase: "src",
-  outdir: "dist",
+  outdir: "dist.new",
   bundle: true,
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
@@ -41,3 +47,5 @@ await build({
   keepNames: true,
   logLevel: "warning",
 });
+rmSync(join(root, "dist"), { recursive: true, force: true });
+renameSync(made, join(root, "dist"));

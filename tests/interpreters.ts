@@ -1,14 +1,15 @@
 /**
  * The interpreters that tests run on: `describe.each(bothKinds())("on $label", …)`.
  *
- * Found as users' interpreters are, so NOGIL_PYTHON names one that lies in no usual place. Without a free-threaded
- * build the tests that need one fail and say how to get it; NOGIL_TEST_GIL_ONLY=1 leaves them out on purpose.
+ * They are found once for all test files (find-interpreters.ts). Without a free-threaded build the tests that need one
+ * fail and say how to get it; NOGIL_TEST_GIL_ONLY=1 leaves them out on purpose.
  */
-import { findInterpreters, howToInstall, type Interpreter } from "../src/interpreter/index.js";
+import { inject } from "vitest";
+import { howToInstall, type Interpreter } from "../src/interpreter/index.js";
 
 const GIL_ONLY = process.env.NOGIL_TEST_GIL_ONLY === "1";
 
-const interpreters = oneOfEachAbi((await findInterpreters()).interpreters);
+const interpreters = oneOfEachAbi(inject("interpreters"));
 
 /** One interpreter of each ABI (cp39, cp313, cp313t, …), oldest first. */
 export function allInterpreters(): readonly Interpreter[] {

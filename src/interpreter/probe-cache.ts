@@ -6,8 +6,9 @@ import { checkFacts, PROBE_SCRIPT, type ProbeResult } from "./probe.js";
 
 /**
  * Answers of earlier probes, so that finding a dozen interpreters takes milliseconds. One JSON file; an entry holds
- * as long as the executable has the same size and date. The file is replaced as a whole, so two processes that
- * write at once lose at most entries, never the file; a damaged one counts as empty.
+ * as long as the executable has the same size and date. The file is replaced as a whole, what other processes wrote
+ * meanwhile included, so two that write in the same instant lose at most entries, never the file; a damaged one counts
+ * as empty.
  */
 
 /** What an answer depends on; undefined when it must not be kept (see {@link probeKey}). */
@@ -49,8 +50,8 @@ export async function probeKey(path: string, realPath: string, env: NodeJS.Proce
 /** The kept answers of one cache folder. */
 export class ProbeCache {
   readonly #file: string;
+  readonly #added = new Map<ProbeKey, Entry>();
   #entries: Promise<Map<ProbeKey, Entry>> | undefined;
-  #changed = false;
 
   constructor(cacheFolder: string) {
     this.#file = join(cacheFolder, "probes.json");
@@ -67,28 +68,32 @@ export class ProbeCache {
    * repaired from outside the file (a missing library, a permission).
    */
   async set(key: ProbeKey, path: string, result: ProbeResult): Promise<void> {
-    const entries = await this.#load();
-    if ("facts" in result) entries.set(key, { path, result });
-    else if (result.hung) entries.set(key, { path, result, expires: Date.now() + HANG_REMEMBERED_MS });
-    else return;
-    this.#changed = true;
+    if (!("facts" in result || result.hung)) return;
+    const entry =
+      "facts" in result ? { path, result } : { path, result, expires: Date.now() + HANG_REMEMBERED_MS };
+    (await this.#load()).set(key, entry);
+    this.#added.set(key, entry);
   }
 
   /** Writes what is new. A folder that cannot be written costs the speed-up, nothing else. */
   async save(): Promise<void> {
-    if (!this.#changed) return;
-    this.#changed = false;
-    const kept = [...(await this.#load())].filter(
+    if (this.#added.size === 0) return;
+    const kept = [...(await this.#read()), ...this.#added].filter(
       ([, { path, expires }]) => (expires ?? Infinity) > Date.now() && existsSync(path),
     );
+    this.#added.clear();
     await writeFileAtomically(this.#file, JSON.stringify(Object.fromEntries(kept))).catch(() => {});
   }
 
   #load(): Promise<Map<ProbeKey, Entry>> {
-    this.#entries ??= readFile(this.#file, "utf8")
+    this.#entries ??= this.#read();
+    return this.#entries;
+  }
+
+  #read(): Promise<Map<ProbeKey, Entry>> {
+    return readFile(this.#file, "utf8")
       .then(parseEntries)
       .catch(() => new Map());
-    return this.#entries;
   }
 }
 

@@ -37,7 +37,7 @@ export const wholeNumber = (expected: string, least: number, most: number): Rule
     (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
   );
 
-/** A number of milliseconds that a timer takes; `least` is excluded where it is above 0. */
+/** A number of milliseconds that a timer takes. */
 export const milliseconds = rule(
   "milliseconds, 0 or more, below 2 ** 31",
   (value) => typeof value === "number" && value >= 0 && value < 2 ** 31,

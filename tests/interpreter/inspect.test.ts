@@ -180,6 +180,16 @@ describe("the cache of answers", () => {
     expect(readdirSync(cacheFolder)).toEqual(["probes.json"]);
   });
 
+  it("keeps what another process wrote meanwhile", async () => {
+    const [first, second] = (await findInterpreters()).interpreters;
+    const cacheFolder = join(folder, String(counter++));
+    const caches = [first!, second!].map(({ path }) => ({ path, cache: new ProbeCache(cacheFolder) }));
+    for (const { path, cache } of caches) await inspect(path, "option", context({ cache }));
+    for (const { cache } of caches) await cache.save();
+    const kept = Object.values(JSON.parse(readFileSync(join(cacheFolder, "probes.json"), "utf8")));
+    expect(kept.map((entry) => (entry as { path: string }).path)).toEqual([first!.path, second!.path]);
+  });
+
   it("never keeps the answer of a wrapper script, whose target may change", async () => {
     const path = fakePython(fresh("python"));
     const shared = context();

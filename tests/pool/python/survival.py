@@ -1,6 +1,7 @@
 """What the tests of sessions, recycling, adapters, output and the cancel ladder call."""
 
 import ctypes
+import functools
 import os
 import signal
 import socket
@@ -95,9 +96,22 @@ def say_from_c(text):
     ctypes.CDLL(None).write(1, text.encode(), len(text))
 
 
+def marks_its_start(function):
+    """Called with a path it writes a line there, then goes on as without."""
+
+    @functools.wraps(function)
+    def marking(path=None):
+        if path is not None:
+            mark(path, "here")
+        return function()
+
+    return marking
+
+
 # The ways to be hard to stop.
 
 
+@marks_its_start
 def polite():
     while not cancelled():
         time.sleep(0.001)
@@ -143,30 +157,36 @@ async def short_coroutine():
     return "short"
 
 
+@marks_its_start
 def python_loop():
     while True:
         pass
 
 
+@marks_its_start
 def c_loop():
     """In C, and with a GIL it keeps it."""
     sum(range(10**15))
 
 
+@marks_its_start
 def c_loop_without_gil():
     """Waits in C, having given up the GIL."""
     ctypes.CDLL(None).sleep(60)
 
 
+@marks_its_start
 def blocked_read():
     here, _there = socket.socketpair()
     here.recv(1)
 
 
+@marks_its_start
 def never_opened():
     _never.acquire()
 
 
+@marks_its_start
 def bare_except():
     while True:
         try:
@@ -187,6 +207,18 @@ def deadlock(order):
 def slow(value, seconds):
     time.sleep(seconds)
     return value
+
+
+def marked_wait(path, text, seconds):
+    mark(path, text)
+    time.sleep(seconds)
+    return text
+
+
+def waits_the_first_time(path):
+    if os.path.exists(path):
+        return "again"
+    return marked_wait(path, "here", 600)
 
 
 # Classes.
@@ -245,6 +277,12 @@ class Undeclared:
         time.sleep(seconds)
         self.inside -= 1
         return self.most
+
+    def work_until(self, begun, path):
+        mark(begun, "here")
+        while not os.path.exists(path):
+            time.sleep(0.01)
+        return self.work(0)
 
     async def later(self, value):
         import asyncio
