@@ -30,9 +30,16 @@ export interface PoolOptions {
    * @default "auto"
    */
   readonly profile?: "auto" | "thread" | "process";
-  /** Python processes. @default "auto": one with threads, else one a core */
+  /**
+   * Python processes. `"auto"` leaves the number of tasks at once to the controller, as `concurrency: "auto"`.
+   * @default undefined: one with threads, else one a core
+   */
   readonly workers?: number | "auto";
-  /** Threads in each process; only with the thread profile. @default "auto": one a core */
+  /**
+   * Threads in each process; only with the thread profile. `"auto"` leaves the number of tasks at once to the
+   * controller, as `concurrency: "auto"`.
+   * @default undefined: one a core
+   */
   readonly threads?: number | "auto";
   /**
    * How many tasks of one function run at once. A number limits each function to so many. `auto` finds the best number
@@ -219,7 +226,14 @@ export function normalizeOptions(options: PoolOptions): ResolvedOptions {
   checkOptions(RULES, options);
   const { module, ...given } = withoutUndefined(options);
   if (module === undefined) throw new InvalidOption("module", module, RULES.module.expected);
-  const rest = { ...DEFAULTS, cwd: process.cwd(), ...given };
+  // Who writes "auto" asks for the controller; a pool of which nothing is said has a thread a core and is not watched.
+  const isAuto = given.threads === "auto" || given.workers === "auto";
+  const rest = {
+    ...DEFAULTS,
+    ...(isAuto ? { concurrency: "auto" as const } : {}),
+    cwd: process.cwd(),
+    ...given,
+  };
   if (rest.killAfter < rest.grace) {
     throw new InvalidOption("killAfter", rest.killAfter, `at least grace = ${rest.grace} milliseconds`);
   }

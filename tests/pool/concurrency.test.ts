@@ -42,7 +42,7 @@ const kneeOf = (pool: Pool, name: string) => pool.stats().concurrency?.[name]?.k
 
 describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
   test("goes far above the number of cores for tasks that wait, and starts the threads for it", async () => {
-    const pool = await loads({ python: python.path, profile: "thread", concurrency: "auto" });
+    const pool = await loads({ python: python.path, profile: "thread", threads: "auto" });
     const threads = pool.stats().workers[0]?.threads ?? 0;
     const { changes, stats } = await drive(pool, "wait", [0.01], () => limitOf(pool, "wait") >= 24);
     expect(stats?.limit).toBeGreaterThanOrEqual(24);
@@ -74,7 +74,7 @@ describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
   });
 
   test("processes too are started for tasks that wait", async () => {
-    const pool = await loads({ python: python.path, profile: "process", concurrency: "auto", maxThreads: 8 });
+    const pool = await loads({ python: python.path, profile: "process", workers: "auto", maxThreads: 8 });
     await pool.ready();
     const before = pool.stats().workers.length;
     const { changes } = await drive(pool, "wait", [0.02], () => running(pool) > before);

@@ -378,7 +378,6 @@ describe("what goes wrong", () => {
     const pool = await poolOf({
       module: MODULE,
       workers: 1,
-      threads: "auto",
       host: { echo: (x: unknown) => x },
     });
     await pool.call("call_later", ["echo"]);
