@@ -7,6 +7,9 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 
 LOOK_EVERY_SECONDS = 0.002
 MOST_OBJECTS = 3
+# On a machine that gives them no processor for a while, few looks meet a task: then it takes up to so many times longer.
+LEAST_SEEN = 10
+PATIENCE = 8
 
 # Shared by design or by the interpreter: never what threads fight over.
 _HARMLESS = (type(None), bool, int, str, type, ModuleType, FunctionType, BuiltinFunctionType, type(Ellipsis))
@@ -20,12 +23,14 @@ def look(channels, seconds):
     """
     lines = Counter()
     objects = Counter()
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    seen = 0
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < (seconds if seen >= LEAST_SEEN else seconds * PATIENCE):
         frames = sys._current_frames()
         for channel in channels:
             frame = frames.get(channel.thread_id) if channel.running else None
             if frame is not None and frame.f_code.co_filename != __file__:
+                seen += 1
                 lines[frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno] += 1
                 objects.update(_reached(frame))
         del frames

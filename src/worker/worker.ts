@@ -38,7 +38,7 @@ const STDERR_LINES_KEPT = 60;
 const TERMINATE_AFTER_MS = 1_000;
 const KILL_AFTER_MS = 2_000;
 /** How much longer than the look itself the answer may take (milliseconds). */
-const HOT_ANSWER_MS = 1_000;
+const HOT_ANSWER_MS = 10_000;
 
 export interface WorkerOptions {
   readonly interpreter: Interpreter;
