@@ -3,7 +3,7 @@
 const LAYERS = [
   ["errors", "package-root"],
   ["interpreter", "wire", "concurrency", "analyzer"],
-  ["worker"],
+  ["worker", "scan"],
   ["pool"],
   ["profiler", "bindings"],
   ["llm", "pipeline", "articles", "server", "cluster"],

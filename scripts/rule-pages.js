@@ -7,10 +7,11 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rulePages } from "../dist/analyzer/index.js";
+import { PACKAGING_RULES } from "../dist/scan/index.js";
 
 const FOLDER = fileURLToPath(new URL("../docs/rules", import.meta.url));
 
-const pages = rulePages();
+const pages = rulePages(PACKAGING_RULES);
 mkdirSync(FOLDER, { recursive: true });
 for (const name of readdirSync(FOLDER)) if (!pages.has(name)) rmSync(join(FOLDER, name));
 for (const [name, text] of pages) writeFileSync(join(FOLDER, name), text);

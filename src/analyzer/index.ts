@@ -21,6 +21,7 @@ export {
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
+export { folderExclusion, isEnvironment, systemProblem } from "./source/index.js";
 export {
   type FileSummary,
   type Marker,

@@ -66,7 +66,8 @@ Examples:
 async function check(paths: readonly string[], options: CommandOptions, context: Context): Promise<number> {
   const { terminal } = context;
   if (options.explain !== undefined) {
-    await terminal.print(explainRule(options.explain));
+    const { PACKAGING_RULES } = await import("../scan/index.js");
+    await terminal.print(explainRule(options.explain, PACKAGING_RULES));
     return ExitCode.OK;
   }
   const report = await runAnalysis(paths.length === 0 ? ["."] : paths, options, context);

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { rulePages } from "../../src/analyzer/index.js";
+import { PACKAGING_RULES } from "../../src/scan/index.js";
 
 const FOLDER = fileURLToPath(new URL("../../docs/rules/", import.meta.url));
-const pages = rulePages();
+const pages = rulePages(PACKAGING_RULES);
 
 describe("docs/rules is written from the rules", () => {
   test("a page for each, an index, and nothing else (npm run docs:rules)", () => {

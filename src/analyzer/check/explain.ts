@@ -11,12 +11,14 @@ export const RULE_DESCRIPTIONS: readonly RuleDescription[] = [...RULES, SUPPRESS
 /**
  * The page of a rule as Markdown.
  * @param code - `NG105`, in any case
+ * @param others - rules that are not the analyser's own
  * @throws InvalidOption if there is no such rule
  */
-export function explainRule(code: string): string {
-  const rule = RULE_DESCRIPTIONS.find((one) => one.code.toUpperCase() === code.toUpperCase());
+export function explainRule(code: string, others: readonly RuleDescription[] = []): string {
+  const rules = [...RULE_DESCRIPTIONS, ...others];
+  const rule = rules.find((one) => one.code.toUpperCase() === code.toUpperCase());
   if (rule === undefined) {
-    const known = RULE_DESCRIPTIONS.map((one) => one.code).join(", ");
+    const known = rules.map((one) => one.code).join(", ");
     throw new InvalidOption("explain", code, `the code of a rule: ${known}`);
   }
   return rulePage(rule);
@@ -29,9 +31,9 @@ export function rulePage(rule: RuleDescription): string {
     `${sentence(rule.summary)} Severity with the strongest evidence: **${rule.severity}**. Python: ${sentence(rule.versions)}`,
     rule.explanation,
     "## Unsafe",
-    python(rule.unsafe),
+    example(rule.unsafe, rule.language),
     "## Safe",
-    python(rule.safe),
+    example(rule.safe, rule.language),
     "## Fix",
     rule.fix,
     "## Source",
@@ -39,8 +41,8 @@ export function rulePage(rule: RuleDescription): string {
   ].join("\n\n");
 }
 
-function python(code: string): string {
-  return `\`\`\`python\n${code.trimEnd()}\n\`\`\``;
+function example(code: string, language = "python"): string {
+  return `\`\`\`${language}\n${code.trimEnd()}\n\`\`\``;
 }
 
 /** Begins with a capital and ends with a full stop. */

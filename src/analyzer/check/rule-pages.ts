@@ -1,28 +1,35 @@
 /** The documentation of all rules: a page each and an index. */
+import type { RuleDescription } from "../rules/index.js";
 import { RULE_DESCRIPTIONS, rulePage } from "./explain.js";
 
 const INDEX = "README.md";
 const INTRODUCTION = `# Rules
 
-What \`nogil check\` looks for. \`nogil check --explain NG105\` prints one of these pages in the terminal.
+What \`nogil check\` looks for in Python code, and \`nogil scan\` (NG6xx) in packaging, dependencies and environments.
+\`nogil check --explain NG105\` prints one of these pages in the terminal.
 
 Severity is that with the strongest evidence; where nothing shows that threads meet it is lower. Evidence has four tiers:
 T3, a thread entry is visible; T2, the class or module owns a lock or documents thread safety; T1, state of a module or
 class; T0, an attribute of a plain object, reported only with \`--strict\`.
 
-The pages are written by \`npm run docs:rules\` from the files of the rules in \`src/analyzer/rules\`.
+The pages are written by \`npm run docs:rules\` from the files of the rules in \`src/analyzer/rules\`
+and \`src/scan/rules\`.
 `;
 
-/** The files of docs/rules, by name. */
-export function rulePages(): Map<string, string> {
-  const rows = RULE_DESCRIPTIONS.map(
+/**
+ * The files of docs/rules, by name.
+ * @param others - rules that are not the analyser's own
+ */
+export function rulePages(others: readonly RuleDescription[] = []): Map<string, string> {
+  const rules = [...RULE_DESCRIPTIONS, ...others].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const rows = rules.map(
     ({ code, name, severity, summary }) =>
       `| [${code}](${code}.md) | ${name} | ${severity} | ${cell(summary)} |`,
   );
   const index = [INTRODUCTION, "| rule | name | severity | finds |", "|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
-  const pages = RULE_DESCRIPTIONS.map((rule) => [`${rule.code}.md`, `${rulePage(rule)}\n`] as const);
+  const pages = rules.map((rule) => [`${rule.code}.md`, `${rulePage(rule)}\n`] as const);
   return new Map([[INDEX, index], ...pages]);
 }
 

@@ -22,6 +22,8 @@ export interface RuleDescription {
   readonly versions: string;
   /** Where it is documented. */
   readonly source: string;
+  /** What the examples are written in, as Markdown names it. @default "python" */
+  readonly language?: string;
 }
 
 /** Severity of a finding: what the rule says, lowered where nothing shows that threads meet. */
