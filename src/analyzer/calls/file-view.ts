@@ -73,6 +73,11 @@ export class FileView {
     return this.text(this.events[row * EventColumn.Size + EventColumn.Name]!);
   }
 
+  /** All arguments of one of the calls that keep them, parentheses included. */
+  argumentsOf(row: number): string {
+    return this.text(this.detail(row));
+  }
+
   keyText(row: number): string {
     return this.text(this.keyOf(row));
   }

@@ -7,11 +7,19 @@ import {
   type FileSummary,
   FunctionFlag,
   isTestPath,
+  OBSERVED_METHODS,
   Op,
   RootKind,
   Value,
 } from "../summaries/index.js";
-import { ClassInfo, type Entity, FunctionInfo, type ThreadEntry, type Variable } from "./entities.js";
+import {
+  type CallSite,
+  ClassInfo,
+  type Entity,
+  FunctionInfo,
+  type ThreadEntry,
+  type Variable,
+} from "./entities.js";
 import { FileView } from "./file-view.js";
 import { ModuleIndex, moduleName } from "./modules.js";
 import { type ModuleContents, Resolver } from "./resolver.js";
@@ -23,6 +31,10 @@ export class Project {
   readonly resolver: Resolver;
   /** Where threads begin. */
   readonly entries: ThreadEntry[] = [];
+  /** Calls of what other packages define, by dotted name; builtins are left out. */
+  readonly foreignCalls = new Map<string, CallSite[]>();
+  /** Calls of methods that rules know by their name, whatever the object. */
+  readonly methodCalls = new Map<string, CallSite[]>();
   private readonly contents: ModuleContents[];
 
   constructor(summaries: readonly FileSummary[]) {
@@ -195,12 +207,19 @@ export class Project {
         else if (entity.kind === "class") this.construct(info, row, entity.class);
         else if (entity.kind === "instance") this.dunder(info, row, entity.class);
         else if (entity.kind === "foreign") this.foreign(info, row, entity.dotted);
+        const op = file.op(row);
+        if (op === Op.Method || op === Op.Call) this.noteMethod(info, row);
       }
     }
     for (const [variable, from] of this.copies) {
       if (variable.types.size === 1 && from.types.size > 0)
         for (const type of from.types) variable.types.add(type);
     }
+  }
+
+  private noteMethod(info: FunctionInfo, row: number): void {
+    const name = info.file.nameOf(row);
+    if (OBSERVED_METHODS.has(name)) enter(this.methodCalls, name, { caller: info, row });
   }
 
   private access(info: FunctionInfo, row: number, variable: Variable): void {
@@ -268,6 +287,7 @@ export class Project {
   private foreign(info: FunctionInfo, row: number, dotted: string): void {
     const op = info.file.op(row);
     if (!dotted.includes(".")) return;
+    if (op === Op.Call) enter(this.foreignCalls, dotted, { caller: info, row });
     if (!FOREIGN_STATE_OPS.has(op) && !(SHARED_FOREIGN.has(dotted) && op !== Op.Call)) return;
     this.resolver.foreignVariable(dotted).accesses.push({ function: info, row });
   }
@@ -288,6 +308,12 @@ const FOREIGN_STATE_OPS = new Set([
 
 /** Containers of the interpreter that other threads change at any time. */
 const SHARED_FOREIGN = new Set(["sys.modules", "os.environ", "sys.path", "sys.meta_path"]);
+
+function enter(calls: Map<string, CallSite[]>, name: string, site: CallSite): void {
+  const known = calls.get(name);
+  if (known === undefined) calls.set(name, [site]);
+  else known.push(site);
+}
 
 function ancestorsOf(info: ClassInfo): ClassInfo[] {
   const found: ClassInfo[] = [];

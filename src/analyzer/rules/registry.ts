@@ -48,6 +48,22 @@ import { lockMisuseApi } from "./ng413-lock-misuse-api.js";
 import { partialGuard } from "./ng414-partial-guard.js";
 import { asyncioPrimitiveAcrossThreads } from "./ng415-asyncio-primitive-across-threads.js";
 import { overBroadLock } from "./ng416-over-broad-lock.js";
+import { threadNotJoined } from "./ng501-thread-not-joined.js";
+import { lateBindingClosure } from "./ng502-late-binding-closure.js";
+import { swallowedFuture } from "./ng503-swallowed-future.js";
+import { loopApiFromThread } from "./ng504-loop-api-from-thread.js";
+import { blockingInAsync } from "./ng505-blocking-in-async.js";
+import { tlsInAsync } from "./ng506-tls-in-async.js";
+import { tlsInitOneThread } from "./ng507-tls-init-one-thread.js";
+import { forkWithThreads } from "./ng508-fork-with-threads.js";
+import { signalHandlerUnsafe } from "./ng509-signal-handler-unsafe.js";
+import { signalOffMain } from "./ng510-signal-off-main.js";
+import { exceptionGroupRace } from "./ng511-exception-group-race.js";
+import { startBeforeInit } from "./ng513-start-before-init.js";
+import { contextInheritance } from "./ng514-context-inheritance.js";
+import { executorSelfWait } from "./ng515-executor-self-wait.js";
+import { notifyBeforeState } from "./ng516-notify-before-state.js";
+import { stopFlagRestart } from "./ng517-stop-flag-restart.js";
 import type { Rule } from "./rule.js";
 
 export const RULES: readonly Rule[] = [
@@ -100,6 +116,22 @@ export const RULES: readonly Rule[] = [
   partialGuard,
   asyncioPrimitiveAcrossThreads,
   overBroadLock,
+  threadNotJoined,
+  lateBindingClosure,
+  swallowedFuture,
+  loopApiFromThread,
+  blockingInAsync,
+  tlsInAsync,
+  tlsInitOneThread,
+  forkWithThreads,
+  signalHandlerUnsafe,
+  signalOffMain,
+  exceptionGroupRace,
+  startBeforeInit,
+  contextInheritance,
+  executorSelfWait,
+  notifyBeforeState,
+  stopFlagRestart,
 ];
 
 const byKey = new Map<string, Rule>();

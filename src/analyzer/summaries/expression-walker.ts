@@ -5,6 +5,7 @@
 import { MAX_DEPTH } from "../symbols/index.js";
 import { ConstantKind, Context, NodeKind, Operator } from "../syntax/index.js";
 import { type LocalValue, NameResolver } from "./name-resolver.js";
+import { OBSERVED_ATTRIBUTES, OBSERVED_METHODS, REMEMBERED_CALLS } from "./observed.js";
 import { BlockColumn, BlockKind, EventColumn, EventFlag, Op, PathColumn, RootKind } from "./summary.js";
 
 /** Longer chains of attributes name no state that two functions agree on. */
@@ -157,8 +158,12 @@ export abstract class ExpressionWalker extends NameResolver {
         this.depth++;
         const base = this.withoutSuper(this.target(tree.firstChild(node)));
         this.depth--;
-        if (base === 0) return 0;
         const nameId = tree.nameId(node);
+        if (base === 0) {
+          // No name leads to the object; the attribute speaks for itself.
+          if (!OBSERVED_ATTRIBUTES.has(tree.nameText(nameId))) return 0;
+          return this.attribute(this.path(RootKind.Unknown, 0, 0), nameId);
+        }
         if (this.pathKind(base) === RootKind.Self && tree.nameText(nameId) === "__class__") {
           return this.path(RootKind.Class, this.paths.get(base, PathColumn.Owner), 0);
         }
@@ -232,6 +237,7 @@ export abstract class ExpressionWalker extends NameResolver {
         const row = this.record(Op.Call, flags | this.argumentFlags(first), path, node);
         if (first !== 0) this.events.set(row, EventColumn.Key, this.sourceString(first));
         if (held !== undefined) this.events.set(row, EventColumn.Origin, held.origin);
+        this.rememberArguments(row, name, callee, node);
       }
       return 0;
     } finally {
@@ -297,7 +303,9 @@ export abstract class ExpressionWalker extends NameResolver {
     const method = tree.nameId(callee);
     const name = tree.nameText(method);
     if (base === 0) {
+      const made = this.events.count - 1;
       this.passArguments(first, name);
+      if (OBSERVED_METHODS.has(name)) this.observedCall(node, method, first, flags, made);
       return 0;
     }
     // `super().f()` is `self.f()` of a base class: the empty attribute marks it.
@@ -315,6 +323,7 @@ export abstract class ExpressionWalker extends NameResolver {
       const row = this.record(Op.Call, all, path, node);
       if (first !== 0) this.events.set(row, EventColumn.Key, this.sourceString(first));
       this.events.set(row, EventColumn.Name, this.nameString(method));
+      this.rememberArguments(row, name, callee, node);
       return 0;
     }
     if (base !== 0 && this.pathDepth(base) > MAX_PATH_DEPTH) base = 0;
@@ -327,6 +336,25 @@ export abstract class ExpressionWalker extends NameResolver {
     else if (name === "release") this.closeRegionOf(base);
     if (name === "setdefault") return this.element(base);
     return 0;
+  }
+
+  /** `Thread(…).start()`, `future.result()`: the origin is the call that the object came from. */
+  private observedCall(node: number, method: number, first: number, flags: number, made: number): void {
+    const { tree } = this;
+    const receiver = tree.firstChild(tree.firstChild(node));
+    const row = this.record(Op.Method, flags | this.argumentFlags(first), 0, node);
+    this.events.set(row, EventColumn.Name, this.nameString(method));
+    if (first !== 0) this.events.set(row, EventColumn.Key, this.sourceString(first));
+    if (tree.kinds[receiver] !== NodeKind.Call) return;
+    const isReceiver = made > 0 && this.events.get(made, EventColumn.End) === tree.ends[receiver];
+    this.events.set(row, EventColumn.Origin, isReceiver ? made : 0);
+  }
+
+  /** Calls whose arguments matter to rules keep them as text. */
+  private rememberArguments(row: number, name: string, callee: number, node: number): void {
+    if (!REMEMBERED_CALLS.has(name)) return;
+    const { ends } = this.tree;
+    this.events.set(row, EventColumn.Detail, this.sourceBetween(ends[callee]!, ends[node]!));
   }
 
   /** An `acquire()` call was evaluated. */

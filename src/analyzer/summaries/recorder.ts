@@ -17,6 +17,9 @@ const decoder = new TextDecoder();
 /** Longer keys are cut: two keys that differ only behind it do not occur. */
 const MAX_KEY_BYTES = 120;
 
+/** As much of the arguments of a call as is kept: keywords such as `daemon=True` stand in it. */
+const MAX_ARGUMENT_BYTES = 400;
+
 /** Rows of `width` integers; row 0 stands for "none". */
 export class Rows {
   data: Int32Array;
@@ -99,6 +102,11 @@ export class Recorder {
     const start = this.tree.starts[node]!;
     const end = Math.min(this.tree.ends[node]!, start + MAX_KEY_BYTES);
     return this.string(decoder.decode(this.bytes.subarray(start, end)));
+  }
+
+  /** A stretch of the source as a text, cut where it is long. */
+  sourceBetween(start: number, end: number): number {
+    return this.string(decoder.decode(this.bytes.subarray(start, Math.min(end, start + MAX_ARGUMENT_BYTES))));
   }
 
   path(kind: RootKind, owner: number, name: number): number {

@@ -523,15 +523,24 @@ export abstract class StatementWalker extends ConditionWalker {
         continue;
       }
       const manager = tree.firstChild(child);
-      this.enter(manager, node, isAsync);
+      const made = this.enter(manager, node, isAsync);
       const bound = tree.nextSibling(manager);
-      if (bound !== 0) this.bindUnknown(bound);
+      if (bound !== 0) this.bindEntered(bound, made);
     }
     this.lockset = before;
     return leaves;
   }
 
-  private enter(manager: number, node: number, isAsync: boolean): void {
+  /** What `with f() as x` binds is mostly what `f` made. */
+  private bindEntered(target: number, made: number): void {
+    const isName = made !== 0 && this.tree.kinds[target] === NodeKind.Name;
+    const kind = isName ? Value.Call : Value.Unknown;
+    const name = isName ? this.string(this.dotted(this.events.get(made, EventColumn.Path))) : 0;
+    this.write(target, { kind, name, first: 0, last: 0, path: 0, origin: made, node: 0 });
+  }
+
+  /** Gives the call that made the context manager, or 0. */
+  private enter(manager: number, node: number, isAsync: boolean): number {
     const { tree } = this;
     const first = this.events.count;
     const isCall = tree.kinds[manager] === NodeKind.Call;
@@ -545,12 +554,13 @@ export abstract class StatementWalker extends ConditionWalker {
         tree.kinds[manager] === NodeKind.Name ? this.frame.locals.get(tree.nameId(manager)) : undefined;
       if (held !== undefined && held.origin !== 0)
         this.addFlags(this.record(Op.Read, 0, 0, manager), EventFlag.Entered);
-      return;
+      return 0;
     }
     let kind = isAsync ? RegionKind.AsyncWith : RegionKind.With;
     if (isCall) kind = RegionKind.Call;
     else this.addFlags(this.record(Op.Read, 0, path, manager), EventFlag.Entered);
     this.openRegion(kind, path, this.frame.index, tree.starts[manager]!, tree.ends[node]!);
+    return isCall && row >= first && this.events.get(row, EventColumn.Op) === Op.Call ? row : 0;
   }
 
   private tryStatement(node: number): boolean {

@@ -1,6 +1,7 @@
 /** Phase 1: one file's bytes to its summary. Never throws: what goes wrong is a problem in the summary. */
 import { bindScopes, type Scope } from "../symbols/index.js";
 import { decodeSource, docstringOf, parseBytes, type SyntaxTree } from "../syntax/index.js";
+import { GIL_REMARK } from "./observed.js";
 import { mentionsThreads, Summariser } from "./summariser.js";
 import { type FileSummary, type Marker, type SourceProblem, SUMMARY_FORMAT } from "./summary.js";
 import { isTestPath } from "./test-path.js";
@@ -43,6 +44,7 @@ export function summariseFile(path: string, file: Uint8Array): FileSummary {
       ...common,
       problems,
       markers: findMarkers(tree, bytes, lineStarts),
+      gilRemarks: findGilRemarks(tree, bytes),
       mentionsThreads: mentionsThreads(docstringOf(tree, bytes, tree.root)),
       imports: moduleImports(tree, scopes.get(tree.root)),
       strings: summariser.strings,
@@ -74,6 +76,7 @@ function emptySummary(
     ...common,
     problems,
     markers: [],
+    gilRemarks: [],
     mentionsThreads: false,
     imports: [],
     strings: [""],
@@ -128,4 +131,17 @@ function findMarkers(tree: SyntaxTree, bytes: Uint8Array, lineStarts: Int32Array
     markers.push({ line: line + 1, text });
   }
   return markers;
+}
+
+/** Comments that say that the GIL, or CPython, makes something safe. */
+function findGilRemarks(tree: SyntaxTree, bytes: Uint8Array): number[] {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!source.includes("GIL") && !source.includes("atomic")) return [];
+  const remarks: number[] = [];
+  for (const start of tree.comments) {
+    const next = bytes.indexOf(LINE_FEED, start);
+    const end = next === -1 ? bytes.length : next;
+    if (GIL_REMARK.test(source.toString("latin1", start, end))) remarks.push(start, end);
+  }
+  return remarks;
 }

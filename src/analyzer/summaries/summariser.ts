@@ -2,6 +2,7 @@
 import type { Scope } from "../symbols/index.js";
 import { classParts, docstringOf, type FunctionParts, functionParts, NodeKind } from "../syntax/index.js";
 import type { Frame } from "./name-resolver.js";
+import { GIL_REMARK } from "./observed.js";
 import { StatementWalker } from "./statement-walker.js";
 import { BlockKind, type ClassSummary, FunctionFlag, type FunctionSummary, RootKind } from "./summary.js";
 
@@ -223,6 +224,7 @@ export class Summariser extends StatementWalker {
     let flags = 0;
     if (CALLER_HOLDS.test(text)) flags |= FunctionFlag.CallerHolds;
     if (THREADS.test(text)) flags |= FunctionFlag.MentionsThreads;
+    if (GIL_REMARK.test(text)) flags |= FunctionFlag.ReliesOnGil;
     return flags;
   }
 

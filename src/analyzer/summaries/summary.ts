@@ -7,7 +7,7 @@
  */
 
 /** Changes whenever a summary of the same source would come out different: part of every cache key. */
-export const SUMMARY_FORMAT = 1;
+export const SUMMARY_FORMAT = 2;
 
 /** What stands at the root of a path. `PathColumn.Owner` of a root is in brackets. */
 export enum RootKind {
@@ -33,6 +33,8 @@ export enum RootKind {
   Function,
   /** A local of a function, kept only where a nested function is called or passed [function]. */
   Local,
+  /** An object of which nothing is known; only some of its attributes are paths. */
+  Unknown,
 }
 
 export enum PathColumn {
@@ -162,7 +164,7 @@ export enum EventColumn {
   Lockset,
   Key,
   Name,
-  /** {@link Value} of what is written, or {@link Test}. */
+  /** {@link Value} of what is written, or {@link Test}; the text of all arguments of some calls. */
   Detail,
   /** Event (its number in the file, plus 1) that the local used here came from. */
   Origin,
@@ -244,6 +246,8 @@ export enum FunctionFlag {
   /** The docstring speaks of threads. */
   MentionsThreads = 1024,
   Overload = 2048,
+  /** The docstring says that the GIL makes something safe. */
+  ReliesOnGil = 4096,
 }
 
 export interface FunctionSummary {
@@ -308,6 +312,8 @@ export interface FileSummary {
   readonly wideBytes: Int32Array;
   readonly problems: readonly SourceProblem[];
   readonly markers: readonly Marker[];
+  /** Starts and ends of comments that say that the GIL makes something safe. */
+  readonly gilRemarks: readonly number[];
   /** The module's docstring speaks of threads. */
   readonly mentionsThreads: boolean;
   /** Module-level names bound by imports, with the dotted names of what they are. */
