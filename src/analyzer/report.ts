@@ -25,6 +25,10 @@ export interface SourceRange {
 /** Another place that belongs to a finding: the conflicting line, the thread's start, the lock. */
 export interface RelatedLocation extends SourceRange {
   readonly message: string;
+  /** Dotted name of the function it is in. */
+  readonly symbol?: string;
+  /** It is where a thread is given its function, not something the thread does. */
+  readonly isThreadStart?: true;
 }
 
 export interface Finding extends SourceRange {

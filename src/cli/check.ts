@@ -7,21 +7,18 @@ import {
   analyze,
   DEFAULT_TARGET,
   explainRule,
-  jsonReport,
-  type Report,
   SEVERITIES,
   SourceLines,
-  summaryOf,
-  TextFormat,
 } from "../analyzer/index.js";
 import { cacheFolder } from "../interpreter/index.js";
+import { FORMATS, type Format, printReport } from "./check-report.js";
 import { type Context, ExitCode } from "./context.js";
 import { codeList } from "./options.js";
-import { count, type Terminal } from "./terminal/index.js";
+import { count } from "./terminal/index.js";
 
 interface CommandOptions {
   readonly target: string;
-  readonly format: "text" | "json";
+  readonly format: Format;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
   readonly minSeverity?: NonNullable<AnalyzeOptions["minSeverity"]>;
@@ -41,7 +38,7 @@ export function addCheck(program: Command, context: Context, end: (exitCode: num
     )
     .argument("[path...]", "files and folders (default: the current folder)")
     .option("--target <version>", "the Python that the code will run on", DEFAULT_TARGET)
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <format>", "how to print").choices([...FORMATS]).default("text"))
     .option("--select <codes>", "look for these rules only: NG105, or NG1 for all that begin so", codeList)
     .option("--ignore <codes>", "leave these rules out", codeList)
     .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
@@ -58,6 +55,7 @@ Examples:
   $ nogil check src
   $ nogil check --target 3.13t --min-severity high app.py
   $ nogil check --format json . > findings.json
+  $ nogil check --format sarif . > nogil.sarif
   $ nogil check --explain NG105`,
     )
     .action(async (paths: string[], options: CommandOptions) => end(await check(paths, options, context)));
@@ -70,8 +68,7 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     return ExitCode.OK;
   }
   const report = await runAnalysis(paths.length === 0 ? ["."] : paths, options, context);
-  if (options.format === "json") await terminal.print(JSON.stringify(jsonReport(report), null, 2));
-  else await printText(report, terminal);
+  await printReport(report, options.format, new SourceLines(readShown), terminal);
   if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
   return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
 }
@@ -94,13 +91,6 @@ async function runAnalysis(paths: readonly string[], options: CommandOptions, { 
   } finally {
     bar.end();
   }
-}
-
-async function printText(report: Report, terminal: Terminal): Promise<void> {
-  const text = new TextFormat(new SourceLines(readShown), terminal.colors);
-  for (const finding of report.findings) await terminal.print(`${text.finding(finding)}\n`);
-  for (const error of report.errors) terminal.note(text.error(error));
-  await terminal.print(summaryOf(report));
 }
 
 /** The bytes of a file by the path a report shows; it may be gone by now. */
