@@ -15,6 +15,8 @@ export type Tier = (typeof TIERS)[number];
 /** A stretch of source. Lines and columns count from 1; columns in UTF-16 code units. */
 export interface SourceRange {
   readonly path: string;
+  /** Of a notebook: the number of the cell among all its cells, from 1; lines are those of the cell. */
+  readonly cell?: number;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
@@ -55,6 +57,8 @@ export interface FileError {
   /** `syntax` and `encoding`: the rest of the file was still checked. */
   readonly kind: "syntax" | "encoding" | "unreadable" | "internal";
   readonly message: string;
+  /** The cell of a notebook that the line is in. */
+  readonly cell?: number;
   /** From 1, where the place is known. */
   readonly line?: number;
   readonly column?: number;
@@ -88,6 +92,7 @@ export interface Report {
 /** Orders findings by place and rule, so that two runs print the same. */
 export function compareFindings(left: Finding, right: Finding): number {
   if (left.path !== right.path) return left.path < right.path ? -1 : 1;
+  if (left.cell !== right.cell) return (left.cell ?? 0) - (right.cell ?? 0);
   if (left.line !== right.line) return left.line - right.line;
   if (left.column !== right.column) return left.column - right.column;
   if (left.rule !== right.rule) return left.rule < right.rule ? -1 : 1;

@@ -10,6 +10,7 @@ import {
   SEVERITIES,
   SourceLines,
 } from "../analyzer/index.js";
+import { InvalidOption } from "../errors.js";
 import { cacheFolder } from "../interpreter/index.js";
 import { FORMATS, type Format, printReport } from "./check-report.js";
 import { type Context, ExitCode } from "./context.js";
@@ -26,7 +27,11 @@ interface CommandOptions {
   /** False with `--no-cache`. */
   readonly cache: boolean;
   readonly explain?: string;
+  readonly stdinFilename?: string;
 }
+
+/** The path that stands for stdin. */
+const STDIN = "-";
 
 export function addCheck(program: Command, context: Context, end: (exitCode: number) => void): void {
   program
@@ -36,13 +41,14 @@ export function addCheck(program: Command, context: Context, end: (exitCode: num
       "Find data races, broken locking and other hazards of threads without the GIL. Folders are searched for " +
         "Python files; generated and vendored code and virtual environments are left out unless they are named.",
     )
-    .argument("[path...]", "files and folders (default: the current folder)")
+    .argument("[path...]", "files and folders, or - for stdin (default: the current folder)")
     .option("--target <version>", "the Python that the code will run on", DEFAULT_TARGET)
     .addOption(new Option("--format <format>", "how to print").choices([...FORMATS]).default("text"))
     .option("--select <codes>", "look for these rules only: NG105, or NG1 for all that begin so", codeList)
     .option("--ignore <codes>", "leave these rules out", codeList)
     .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
     .option("--strict", "tell also of attributes of plain objects that nothing shows to be shared")
+    .option("--stdin-filename <path>", "what the source on stdin is called; settings and findings go by it")
     .option("--no-cache", "analyse every file anew")
     .option("--explain <code>", "say what a rule finds, why, and how to repair it")
     .addHelpText(
@@ -67,18 +73,35 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     await terminal.print(explainRule(options.explain));
     return ExitCode.OK;
   }
-  const report = await runAnalysis(paths.length === 0 ? ["."] : paths, options, context);
-  await printReport(report, options.format, new SourceLines(readShown), terminal);
+  const input = await inputOf(paths, options);
+  const report = await runAnalysis(input, options, context);
+  await printReport(report, options.format, new SourceLines((path) => bytesOf(path, input)), terminal);
   if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
   return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
 }
 
-async function runAnalysis(paths: readonly string[], options: CommandOptions, { terminal, signal }: Context) {
+type Input = Pick<AnalyzeOptions, "paths" | "sources">;
+
+/** What to check; stdin is read to its end. */
+async function inputOf(paths: readonly string[], { stdinFilename }: CommandOptions): Promise<Input> {
+  if (!paths.includes(STDIN)) {
+    if (stdinFilename !== undefined) {
+      throw new InvalidOption("stdin-filename", stdinFilename, `no such option without the path "${STDIN}"`);
+    }
+    return { paths: paths.length === 0 ? ["."] : paths };
+  }
+  if (paths.length > 1) throw new InvalidOption("path", paths, `"${STDIN}" alone, or files and folders`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return { sources: [{ path: stdinFilename ?? "<stdin>", source: Buffer.concat(chunks) }] };
+}
+
+async function runAnalysis(input: Input, options: CommandOptions, { terminal, signal }: Context) {
   const { target, select, ignore, minSeverity, strict } = options;
   const bar = terminal.startBar();
   try {
     return await analyze({
-      paths,
+      ...input,
       target,
       signal,
       ...(select === undefined ? {} : { select }),
@@ -94,7 +117,9 @@ async function runAnalysis(paths: readonly string[], options: CommandOptions, { 
 }
 
 /** The bytes of a file by the path a report shows; it may be gone by now. */
-function readShown(path: string): Uint8Array | undefined {
+function bytesOf(path: string, { sources = [] }: Input): Uint8Array | undefined {
+  const given = sources.find((one) => one.path === path)?.source;
+  if (given !== undefined) return Buffer.from(given);
   try {
     return readFileSync(resolve(path));
   } catch {

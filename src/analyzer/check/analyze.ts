@@ -123,7 +123,7 @@ async function run(
     const result = readSource(resolve(input.cwd, path));
     return inMemory.get(path) ?? ("bytes" in result ? result.bytes : undefined);
   };
-  const material = { errors: pathErrors(input, fromFiles), summariseMs, read };
+  const material = { errors: pathErrors(input, fromFiles, fromMemory), summariseMs, read };
   const report = reportOn([...fromMemory, ...fromFiles], material, choice);
   keep?.(report, fromFiles);
   return report;

@@ -1,10 +1,12 @@
 /** Summaries to a report: link, match, suppress, count. */
 
 import { linkProject } from "../calls/index.js";
+import { isNotebook, type PythonSource, pythonSource } from "../notebook/index.js";
 import type { FileResult } from "../parallel/index.js";
 import { type FileError, type Report, SEVERITIES } from "../report.js";
 import { runRules, summaryErrors, summarySize } from "../run-rules.js";
 import type { FileSummary } from "../summaries/index.js";
+import { errorsInCells, findingsInCells } from "./cells.js";
 import type { ResolvedChoice } from "./options.js";
 import { suppress } from "./suppress.js";
 
@@ -24,15 +26,27 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
   const linkedAt = performance.now();
   const found = runRules(linked, choice);
   const endedAt = performance.now();
+  const sources = new Map<string, PythonSource | undefined>();
+  const sourceAt = (path: string): PythonSource | undefined => {
+    if (!sources.has(path)) {
+      const file = material.read(path);
+      sources.set(path, file === undefined ? undefined : pythonSource(path, file));
+    }
+    return sources.get(path);
+  };
+  const notebookAt = (path: string) => (isNotebook(path) ? sourceAt(path)?.notebook : undefined);
+  const kept = suppress(found.findings, summaries, (path) => sourceAt(path)?.bytes, choice);
+  const errors = [...material.errors, ...summaries.flatMap(summaryErrors), ...found.errors];
   const lowest = SEVERITIES.indexOf(choice.minSeverity);
   return {
     version: 1,
     target: choice.target.text,
     files: summaries.length,
-    findings: suppress(found.findings, summaries, material.read, choice).filter(
-      ({ severity }) => SEVERITIES.indexOf(severity) <= lowest,
+    findings: findingsInCells(
+      kept.filter(({ severity }) => SEVERITIES.indexOf(severity) <= lowest),
+      notebookAt,
     ),
-    errors: [...material.errors, ...summaries.flatMap(summaryErrors), ...found.errors].sort(comparePlaces),
+    errors: errorsInCells(errors.sort(comparePlaces), notebookAt),
     stats: {
       bytes: sum(summaries, ({ bytes }) => bytes),
       lines: sum(summaries, lineCount),

@@ -15,12 +15,22 @@ export function githubAnnotation(finding: Finding): string {
   const { path, line, column, endLine, endColumn, severity, rule, name, message, why, fix } = finding;
   // A range over several lines must not have columns, and an end column is that of the last character.
   const columns = line === endLine ? { col: column, endColumn: Math.max(column, endColumn - 1) } : {};
-  const properties = { file: path, line, endLine, ...columns, title: `${rule} ${name}` };
-  return command(COMMANDS[severity], properties, `${message}\nwhy: ${why}\nfix: ${fix}`);
+  const title = `${rule} ${name}`;
+  const text = `${message}\nwhy: ${why}\nfix: ${fix}`;
+  // Lines of a notebook's file are lines of JSON.
+  if (finding.cell !== undefined) {
+    const place = `cell ${finding.cell}, line ${line}`;
+    return command(COMMANDS[severity], { file: path, title }, `${place}: ${text}`);
+  }
+  return command(COMMANDS[severity], { file: path, line, endLine, ...columns, title }, text);
 }
 
 /** The annotation of what could not be checked, one line. */
-export function githubError({ path, line, column, message }: FileError): string {
+export function githubError({ path, cell, line, column, message }: FileError): string {
+  if (cell !== undefined) {
+    const text = `cell ${cell}, line ${line}: ${message}`;
+    return command("error", { file: path, title: "not checked" }, text);
+  }
   const place = line === undefined ? {} : { line, col: column ?? 1 };
   return command("error", { file: path, ...place, title: "not checked" }, message);
 }

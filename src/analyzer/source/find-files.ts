@@ -41,7 +41,7 @@ export interface FoundFiles {
   readonly excluded: Readonly<Partial<Record<ExclusionKind, number>>>;
 }
 
-const PYTHON_FILE = /\.pyw?$/;
+const PYTHON_FILE = /\.(?:pyw?|ipynb)$/;
 
 /**
  * Finds the Python files of the named files and folders.

@@ -16,11 +16,15 @@ export interface Location {
 
 /** A place, with what is to be said of it and the function it is in. */
 export function locationOf(range: SourceRange, message?: string, symbol?: string): Location {
-  const { line: startLine, column: startColumn, endLine, endColumn } = range;
-  const region = { startLine, startColumn, endLine, endColumn };
-  const logical = symbol === undefined ? [] : [{ fullyQualifiedName: symbol }];
+  const { cell, line: startLine, column: startColumn, endLine, endColumn } = range;
+  // Lines of the file would be lines of JSON, which nobody looks at; so the place in the cell is a logical one.
+  const region = cell === undefined ? { region: { startLine, startColumn, endLine, endColumn } } : {};
+  const logical = [
+    ...(symbol === undefined ? [] : [{ fullyQualifiedName: symbol }]),
+    ...(cell === undefined ? [] : [{ name: `cell ${cell}, line ${startLine}`, kind: "element" }]),
+  ];
   return {
-    physicalLocation: { artifactLocation: artifactLocation(range.path), region },
+    physicalLocation: { artifactLocation: artifactLocation(range.path), ...region },
     ...(logical.length === 0 ? {} : { logicalLocations: logical }),
     ...(message === undefined ? {} : { message: { text: message } }),
   };

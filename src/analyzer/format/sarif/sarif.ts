@@ -26,7 +26,7 @@ export interface SarifContext {
 /** The report as one SARIF log with one run. */
 export function sarifLog(report: Report, context: SarifContext): object {
   const { version, cwd, lines, rules } = context;
-  const fingerprints = fingerprintsOf(report.findings, ({ path, line }) => lines.line(path, line));
+  const fingerprints = fingerprintsOf(report.findings, (finding) => lines.line(finding));
   const indexes = new Map(rules.map(({ rule }, index) => [rule.code, index]));
   return {
     $schema: SCHEMA,
@@ -77,8 +77,9 @@ function result(finding: Finding, ruleIndex: number | undefined, fingerprint: st
 }
 
 /** What could not be checked. */
-function notification({ path, kind, message, line, column = 1 }: FileError): object {
-  const place = { path, line: line ?? 1, column, endLine: line ?? 1, endColumn: column };
+function notification({ path, kind, message, cell, line, column = 1 }: FileError): object {
+  const inCell = cell === undefined ? {} : { cell };
+  const place = { path, ...inCell, line: line ?? 1, column, endLine: line ?? 1, endColumn: column };
   const location = line === undefined ? wholeFile(path) : locationOf(place);
   return {
     level: "error",
