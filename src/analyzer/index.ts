@@ -1,5 +1,6 @@
 /** Static analysis of Python source. */
 
+export { baselineOf, fingerprintsOf, parseBaseline, withoutKnown } from "./baseline/index.js";
 export { type LinkedProject, linkProject } from "./calls/index.js";
 export {
   type AnalyzeOptions,
@@ -27,6 +28,7 @@ export {
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
+export { replaceFile } from "./source/index.js";
 export {
   type FileSummary,
   type Marker,

@@ -54,8 +54,8 @@ export interface Finding extends SourceRange {
 /** Something that could not be checked, or not wholly. */
 export interface FileError {
   readonly path: string;
-  /** `syntax` and `encoding`: the rest of the file was still checked. */
-  readonly kind: "syntax" | "encoding" | "unreadable" | "internal";
+  /** `syntax` and `encoding`: the rest of the file was still checked. `settings`: a pyproject.toml. */
+  readonly kind: "syntax" | "encoding" | "unreadable" | "internal" | "settings";
   readonly message: string;
   /** The cell of a notebook that the line is in. */
   readonly cell?: number;

@@ -12,13 +12,14 @@ import {
 } from "../analyzer/index.js";
 import { InvalidOption } from "../errors.js";
 import { cacheFolder } from "../interpreter/index.js";
+import { withoutBaseline, writeBaseline } from "./check-baseline.js";
 import { FORMATS, type Format, printReport } from "./check-report.js";
 import { type Context, ExitCode } from "./context.js";
 import { codeList } from "./options.js";
 import { count } from "./terminal/index.js";
 
 interface CommandOptions {
-  readonly target: string;
+  readonly target?: string;
   readonly format: Format;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
@@ -28,6 +29,8 @@ interface CommandOptions {
   readonly cache: boolean;
   readonly explain?: string;
   readonly stdinFilename?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
 }
 
 /** The path that stands for stdin. */
@@ -42,13 +45,15 @@ export function addCheck(program: Command, context: Context, end: (exitCode: num
         "Python files; generated and vendored code and virtual environments are left out unless they are named.",
     )
     .argument("[path...]", "files and folders, or - for stdin (default: the current folder)")
-    .option("--target <version>", "the Python that the code will run on", DEFAULT_TARGET)
+    .option("--target <version>", `the Python that the code will run on (default: "${DEFAULT_TARGET}")`)
     .addOption(new Option("--format <format>", "how to print").choices([...FORMATS]).default("text"))
     .option("--select <codes>", "look for these rules only: NG105, or NG1 for all that begin so", codeList)
     .option("--ignore <codes>", "leave these rules out", codeList)
     .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
     .option("--strict", "tell also of attributes of plain objects that nothing shows to be shared")
     .option("--stdin-filename <path>", "what the source on stdin is called; settings and findings go by it")
+    .option("--baseline <file>", "tell only of what this file does not know")
+    .option("--write-baseline", "write all findings into the file of --baseline")
     .option("--no-cache", "analyse every file anew")
     .option("--explain <code>", "say what a rule finds, why, and how to repair it")
     .addHelpText(
@@ -74,8 +79,16 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     return ExitCode.OK;
   }
   const input = await inputOf(paths, options);
-  const report = await runAnalysis(input, options, context);
-  await printReport(report, options.format, new SourceLines((path) => bytesOf(path, input)), terminal);
+  const found = await runAnalysis(input, options, context);
+  const lines = new SourceLines((path) => bytesOf(path, input));
+  const { baseline } = options;
+  if (options.writeBaseline === true) {
+    if (baseline === undefined) throw new InvalidOption("write-baseline", true, "--baseline FILE beside it");
+    writeBaseline(found, baseline, lines, terminal);
+    return found.errors.length > 0 ? ExitCode.WRONG_USAGE : ExitCode.OK;
+  }
+  const report = baseline === undefined ? found : withoutBaseline(found, baseline, lines, terminal);
+  await printReport(report, options.format, lines, terminal);
   if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
   return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
 }
@@ -102,7 +115,8 @@ async function runAnalysis(input: Input, options: CommandOptions, { terminal, si
   try {
     return await analyze({
       ...input,
-      target,
+      projectSettings: true,
+      ...(target === undefined ? {} : { target }),
       signal,
       ...(select === undefined ? {} : { select }),
       ...(ignore === undefined ? {} : { ignore }),

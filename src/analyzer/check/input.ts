@@ -6,6 +6,8 @@ import type { FoundFiles } from "../source/index.js";
 export interface Input {
   readonly cwd: string;
   readonly found: FoundFiles;
+  /** What is wrong with settings. */
+  readonly settingsProblems: readonly FileError[];
   readonly sources: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
@@ -15,7 +17,7 @@ export interface Input {
  * @param fromMemory - of the sources
  */
 export function pathErrors(
-  { found, sources }: Input,
+  { found, sources, settingsProblems }: Input,
   results: readonly FileResult[],
   fromMemory: readonly FileResult[],
 ): FileError[] {
@@ -32,7 +34,7 @@ export function pathErrors(
   if (generated === results.length && sources.length === 0 && errors.length === 0) {
     errors.push({ path: ".", kind: "unreadable", message: nothingFound(found.excluded, generated) });
   }
-  return errors;
+  return [...errors, ...settingsProblems];
 }
 
 function nothingFound(excluded: FoundFiles["excluded"], generated: number): string {

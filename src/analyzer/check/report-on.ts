@@ -3,11 +3,11 @@
 import { linkProject } from "../calls/index.js";
 import { isNotebook, type PythonSource, pythonSource } from "../notebook/index.js";
 import type { FileResult } from "../parallel/index.js";
-import { type FileError, type Report, SEVERITIES } from "../report.js";
+import { type FileError, type Finding, type Report, SEVERITIES, type Severity } from "../report.js";
 import { runRules, summaryErrors, summarySize } from "../run-rules.js";
 import type { FileSummary } from "../summaries/index.js";
 import { errorsInCells, findingsInCells } from "./cells.js";
-import type { ResolvedChoice } from "./options.js";
+import type { Choices } from "./choices.js";
 import { suppress } from "./suppress.js";
 
 export interface Material {
@@ -19,12 +19,16 @@ export interface Material {
 }
 
 /** The report on files that were read and summarised. */
-export function reportOn(results: readonly FileResult[], material: Material, choice: ResolvedChoice): Report {
+export function reportOn(results: readonly FileResult[], material: Material, choices: Choices): Report {
   const summaries = results.flatMap((result) => (result.kind === "summary" ? [result.summary] : []));
   const startedAt = performance.now();
   const linked = linkProject(summaries);
   const linkedAt = performance.now();
-  const found = runRules(linked, choice);
+  // A finding counts if the choice of its file found it; most projects have one choice.
+  const runs = choices.all.map((choice) => ({ choice, ...runRules(linked, choice) }));
+  const found = runs.flatMap(({ choice, findings }) =>
+    findings.filter(({ path }) => choices.of(path) === choice),
+  );
   const endedAt = performance.now();
   const sources = new Map<string, PythonSource | undefined>();
   const sourceAt = (path: string): PythonSource | undefined => {
@@ -35,15 +39,18 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
     return sources.get(path);
   };
   const notebookAt = (path: string) => (isNotebook(path) ? sourceAt(path)?.notebook : undefined);
-  const kept = suppress(found.findings, summaries, (path) => sourceAt(path)?.bytes, choice);
-  const errors = [...material.errors, ...summaries.flatMap(summaryErrors), ...found.errors];
-  const lowest = SEVERITIES.indexOf(choice.minSeverity);
+  const kept = suppress(found, summaries, (path) => sourceAt(path)?.bytes, choices.of);
+  const errors = [
+    ...material.errors,
+    ...summaries.flatMap(summaryErrors),
+    ...runs.flatMap((run) => run.errors),
+  ];
   return {
     version: 1,
-    target: choice.target.text,
+    target: choices.main.target.text,
     files: summaries.length,
     findings: findingsInCells(
-      kept.filter(({ severity }) => SEVERITIES.indexOf(severity) <= lowest),
+      kept.filter((finding) => isSevereEnough(finding, choices.of(finding.path).minSeverity)),
       notebookAt,
     ),
     errors: errorsInCells(errors.sort(comparePlaces), notebookAt),
@@ -60,6 +67,10 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
       },
     },
   };
+}
+
+function isSevereEnough({ severity }: Finding, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 }
 
 /** The empty line behind the last newline is none. */

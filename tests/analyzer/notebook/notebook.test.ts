@@ -83,7 +83,18 @@ describe("a notebook", () => {
   });
 
   it("of any cells never fails, and names only lines that the cells have", async () => {
-    const line = fc.constantFrom("%magic", "!x \\", "x = [", "]", "'''", "x = 1", "    %y", "%%z", "", "hits += 1");
+    const line = fc.constantFrom(
+      "%magic",
+      "!x \\",
+      "x = [",
+      "]",
+      "'''",
+      "x = 1",
+      "    %y",
+      "%%z",
+      "",
+      "hits += 1",
+    );
     const cell = fc.array(line, { maxLength: 6 }).map((lines) => lines.join("\n"));
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { maxLength: 4 }), async (cells) => {
