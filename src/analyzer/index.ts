@@ -6,6 +6,8 @@ export {
   type AnalyzeOptions,
   analyze,
   explainRule,
+  type FixedFiles,
+  fixFiles,
   RULE_DESCRIPTIONS,
   type RuleChoice,
   rulePage,
@@ -28,6 +30,7 @@ export {
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
+export { editedText, unifiedDiff } from "./fixes/index.js";
 export { replaceFile } from "./source/index.js";
 export {
   type FileSummary,

@@ -33,6 +33,19 @@ export interface RelatedLocation extends SourceRange {
   readonly isThreadStart?: true;
 }
 
+/** Replaces a range of the file by a text. */
+export interface RepairEdit extends Omit<SourceRange, "path" | "cell"> {
+  readonly text: string;
+}
+
+/** A change of the file that repairs a finding. */
+export interface Repair {
+  /** What it does: "remove it in one step with pop(key, None)". */
+  readonly title: string;
+  /** In the order of the file; none overlaps another. */
+  readonly edits: readonly RepairEdit[];
+}
+
 export interface Finding extends SourceRange {
   /** Code of the rule: `NG105`. */
   readonly rule: string;
@@ -49,6 +62,8 @@ export interface Finding extends SourceRange {
   /** Dotted name of the function or class around it, `<module>` at top level. */
   readonly symbol: string;
   readonly related: readonly RelatedLocation[];
+  /** Where the change is mechanical, and repairs were asked for. */
+  readonly repair?: Repair;
 }
 
 /** Something that could not be checked, or not wholly. */

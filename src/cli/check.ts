@@ -7,12 +7,16 @@ import {
   analyze,
   DEFAULT_TARGET,
   explainRule,
+  type FixedFiles,
+  fixFiles,
+  type Report,
   SEVERITIES,
   SourceLines,
 } from "../analyzer/index.js";
 import { InvalidOption } from "../errors.js";
 import { cacheFolder } from "../interpreter/index.js";
 import { withoutBaseline, writeBaseline } from "./check-baseline.js";
+import { printDiff, writeFixes } from "./check-fix.js";
 import { FORMATS, type Format, printReport } from "./check-report.js";
 import { type Context, ExitCode } from "./context.js";
 import { codeList } from "./options.js";
@@ -29,6 +33,8 @@ interface CommandOptions {
   readonly cache: boolean;
   readonly explain?: string;
   readonly stdinFilename?: string;
+  readonly fix?: boolean;
+  readonly diff?: boolean;
   readonly baseline?: string;
   readonly writeBaseline?: boolean;
 }
@@ -52,6 +58,8 @@ export function addCheck(program: Command, context: Context, end: (exitCode: num
     .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
     .option("--strict", "tell also of attributes of plain objects that nothing shows to be shared")
     .option("--stdin-filename <path>", "what the source on stdin is called; settings and findings go by it")
+    .option("--fix", "repair in the files what can be repaired mechanically, and tell of the rest")
+    .option("--diff", "print what --fix would change, and change nothing")
     .option("--baseline <file>", "tell only of what this file does not know")
     .option("--write-baseline", "write all findings into the file of --baseline")
     .option("--no-cache", "analyse every file anew")
@@ -67,6 +75,7 @@ Examples:
   $ nogil check --target 3.13t --min-severity high app.py
   $ nogil check --format json . > findings.json
   $ nogil check --format sarif . > nogil.sarif
+  $ nogil check --diff src
   $ nogil check --explain NG105`,
     )
     .action(async (paths: string[], options: CommandOptions) => end(await check(paths, options, context)));
@@ -79,7 +88,8 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     return ExitCode.OK;
   }
   const input = await inputOf(paths, options);
-  const found = await runAnalysis(input, options, context);
+  if (options.diff === true) return printDiff(await fixesOf(input, options, context), input, terminal);
+  const found = options.fix === true ? await fix(input, options, context) : await runAnalysis(input, options, context);
   const lines = new SourceLines((path) => bytesOf(path, input));
   const { baseline } = options;
   if (options.writeBaseline === true) {
@@ -109,6 +119,22 @@ async function inputOf(paths: readonly string[], { stdinFilename }: CommandOptio
   return { sources: [{ path: stdinFilename ?? "<stdin>", source: Buffer.concat(chunks) }] };
 }
 
+function fixesOf(input: Input, options: CommandOptions, context: Context): Promise<FixedFiles> {
+  const analyse = (changed: ReadonlyMap<string, Uint8Array>) => {
+    const sources = [...changed].map(([path, source]) => ({ path, source }));
+    const others = (input.sources ?? []).filter(({ path }) => !changed.has(path));
+    return runAnalysis({ ...input, sources: [...others, ...sources] }, options, context);
+  };
+  return fixFiles(analyse, (path) => bytesOf(path, input));
+}
+
+async function fix(input: Input, options: CommandOptions, context: Context): Promise<Report> {
+  if (input.paths === undefined) {
+    throw new InvalidOption("fix", true, "files; what is on stdin can be shown by --diff and not changed");
+  }
+  return writeFixes(await fixesOf(input, options, context), context.terminal);
+}
+
 async function runAnalysis(input: Input, options: CommandOptions, { terminal, signal }: Context) {
   const { target, select, ignore, minSeverity, strict } = options;
   const bar = terminal.startBar();
@@ -116,6 +142,7 @@ async function runAnalysis(input: Input, options: CommandOptions, { terminal, si
     return await analyze({
       ...input,
       projectSettings: true,
+      repairs: options.format !== "text" || options.fix === true || options.diff === true,
       ...(target === undefined ? {} : { target }),
       signal,
       ...(select === undefined ? {} : { select }),

@@ -34,7 +34,7 @@ export interface AnalyzeOptions extends RuleChoice {
    * left out unless they are named.
    */
   readonly paths?: readonly string[];
-  /** Files in memory. */
+  /** Files in memory; one that `paths` has too stands for that one. */
   readonly sources?: readonly SourceInput[];
   /** What relative paths are relative to. @default the working folder of the process */
   readonly cwd?: string;
@@ -45,6 +45,8 @@ export interface AnalyzeOptions extends RuleChoice {
    * before it. @default false
    */
   readonly projectSettings?: boolean;
+  /** Add to findings the changes that repair them, where they are mechanical. @default false */
+  readonly repairs?: boolean;
   /** Threads to read the files on, the main one included. @default by the amount of source and the cores */
   readonly threads?: number;
   /** Called with the numbers of files that are done and of all. */
@@ -81,7 +83,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Report> {
   const cache = new ProjectCache<FileResult, Report>(cacheFolder, [input.cwd, ...(options.paths ?? [])]);
   const before = cache.contents();
   const contents = contentsOf(input.found.files, before);
-  const everything = allOf(input, contents, choices);
+  const everything = [String(options.repairs === true), ...allOf(input, contents, choices)];
   const kept = cache.report(everything);
   if (kept !== undefined) {
     if (hasNewStamps(contents, before)) cache.keepContents(contents);
@@ -109,7 +111,10 @@ function inputOf({ paths, sources }: AnalyzeOptions, cwd: string, settings: Sett
     throw new InvalidOption("paths", undefined, 'an array of files and folders (or "sources")');
   }
   const bytes = (sources ?? []).map(({ path, source }) => ({ path, bytes: asBytes(source) }));
-  const found = findFiles(paths ?? [], cwd, (path) => settings?.excludes(path) === true);
+  const walked = findFiles(paths ?? [], cwd, (path) => settings?.excludes(path) === true);
+  // A file that an editor has open is what it has, not what lies on disk.
+  const given = new Set(bytes.map(({ path }) => path));
+  const found = { ...walked, files: walked.files.filter(({ path }) => !given.has(path)) };
   // Read before anybody asks, so that what is wrong with them is known.
   for (const { absolute } of found.files) settings?.of(dirname(absolute));
   for (const { path } of bytes) settings?.of(dirname(resolve(cwd, path)));
@@ -156,7 +161,7 @@ async function run(
     const result = readSource(resolve(input.cwd, path));
     return inMemory.get(path) ?? ("bytes" in result ? result.bytes : undefined);
   };
-  const material = { errors: pathErrors(input, fromFiles, fromMemory), summariseMs, read };
+  const material = { repairs: options.repairs === true, errors: pathErrors(input, fromFiles, fromMemory), summariseMs, read };
   const report = reportOn([...fromMemory, ...fromFiles], material, choices);
   keep?.(report, fromFiles);
   return report;

@@ -1,6 +1,7 @@
 /** Summaries to a report: link, match, suppress, count. */
 
 import { linkProject } from "../calls/index.js";
+import { withRepairs } from "../fixes/index.js";
 import { isNotebook, type PythonSource, pythonSource } from "../notebook/index.js";
 import type { FileResult } from "../parallel/index.js";
 import { type FileError, type Finding, type Report, SEVERITIES, type Severity } from "../report.js";
@@ -14,6 +15,8 @@ export interface Material {
   /** What could not be looked at. */
   readonly errors: readonly FileError[];
   readonly summariseMs: number;
+  /** Whether findings get their repairs. */
+  readonly repairs: boolean;
   /** The bytes of a file by its path. */
   readonly read: (path: string) => Uint8Array | undefined;
 }
@@ -40,6 +43,7 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
   };
   const notebookAt = (path: string) => (isNotebook(path) ? sourceAt(path)?.notebook : undefined);
   const kept = suppress(found, summaries, (path) => sourceAt(path)?.bytes, choices.of);
+  const repaired = material.repairs ? repairedByFile(kept, material.read) : kept;
   const errors = [
     ...material.errors,
     ...summaries.flatMap(summaryErrors),
@@ -50,7 +54,7 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
     target: choices.main.target.text,
     files: summaries.length,
     findings: findingsInCells(
-      kept.filter((finding) => isSevereEnough(finding, choices.of(finding.path).minSeverity)),
+      repaired.filter((finding) => isSevereEnough(finding, choices.of(finding.path).minSeverity)),
       notebookAt,
     ),
     errors: errorsInCells(errors.sort(comparePlaces), notebookAt),
@@ -67,6 +71,16 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
       },
     },
   };
+}
+
+/** Notebooks are left as they are: their cells lie within JSON. */
+function repairedByFile(findings: readonly Finding[], read: Material["read"]): Finding[] {
+  const paths = [...new Set(findings.map(({ path }) => path))];
+  return paths.flatMap((path) => {
+    const own = findings.filter((finding) => finding.path === path);
+    const file = isNotebook(path) ? undefined : read(path);
+    return file === undefined ? own : withRepairs(own, file);
+  });
 }
 
 function isSevereEnough({ severity }: Finding, least: Severity): boolean {

@@ -36,6 +36,7 @@ interface Result {
   readonly codeFlows?: readonly {
     readonly threadFlows: readonly { readonly locations: readonly { readonly location: Place }[] }[];
   }[];
+  readonly fixes?: readonly object[];
   readonly partialFingerprints: Readonly<Record<string, string>>;
 }
 interface Log {
@@ -56,13 +57,14 @@ function logOf(report: Report, sources: Readonly<Record<string, string>>): Log {
 
 async function logOfSources(sources: Readonly<Record<string, string>>): Promise<Log> {
   const given = Object.entries(sources).map(([path, source]) => ({ path, source }));
-  return logOf(await analyze({ sources: given }), sources);
+  return logOf(await analyze({ sources: given, repairs: true }), sources);
 }
 
 test("a log of findings of every rule, and of files that could not be checked, is valid", async () => {
   const sources = Object.fromEntries(RULES.map(({ code, unsafe }) => [`a b/${code}#1.py`, unsafe]));
   const log = await logOfSources({ ...sources, "broken.py": "def f(:\n" });
   const [run] = log.runs;
+  expect(run?.results.some(({ fixes = [] }) => fixes.length > 0)).toBe(true);
   const found = new Set(run?.results.map(({ ruleId }) => ruleId));
   expect(found.size).toBeGreaterThan(RULES.length * 0.9);
   for (const { ruleId, ruleIndex } of run?.results ?? [])

@@ -1,7 +1,7 @@
 /** A report as SARIF 2.1.0 (OASIS), which code hosts and editors read. */
 import { pathToFileURL } from "node:url";
 import { fingerprintsOf } from "../../baseline/index.js";
-import type { FileError, Finding, Report } from "../../report.js";
+import type { FileError, Finding, Repair, Report } from "../../report.js";
 import type { RuleDescription } from "../../rules/index.js";
 import type { SourceLines } from "../source-lines.js";
 import { codeFlowOf, locationOf } from "./location.js";
@@ -71,8 +71,20 @@ function result(finding: Finding, ruleIndex: number | undefined, fingerprint: st
       ...locationOf(related, related.message, related.symbol),
     })),
     ...(flow === undefined ? {} : { codeFlows: [flow] }),
+    ...(finding.repair === undefined ? {} : { fixes: [fixOf(finding.path, finding.repair)] }),
     partialFingerprints: { [FINGERPRINT_KEY]: fingerprint },
     properties: { severity, tier },
+  };
+}
+
+function fixOf(path: string, { title, edits }: Repair): object {
+  const replacements = edits.map(({ line, column, endLine, endColumn, text }) => ({
+    deletedRegion: { startLine: line, startColumn: column, endLine, endColumn },
+    insertedContent: { text },
+  }));
+  return {
+    description: { text: title },
+    artifactChanges: [{ artifactLocation: artifactLocation(path), replacements }],
   };
 }
 
