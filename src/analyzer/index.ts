@@ -1,19 +1,29 @@
 /** Static analysis of Python source. */
 
+export { baselineOf, fingerprintsOf, parseBaseline, withoutKnown } from "./baseline/index.js";
 export { type LinkedProject, linkProject } from "./calls/index.js";
 export {
   type AnalyzeOptions,
   analyze,
   explainRule,
+  type FixedFiles,
+  fixFiles,
+  RULE_DESCRIPTIONS,
   type RuleChoice,
+  rulePage,
   rulePages,
   type SourceInput,
 } from "./check/index.js";
+export { editedText, unifiedDiff } from "./fixes/index.js";
 export {
+  githubAnnotation,
+  githubError,
   type JsonFinding,
   type JsonReport,
   jsonReport,
+  type SarifContext,
   SourceLines,
+  sarifLog,
   summaryOf,
   TextFormat,
   type TextStyle,
@@ -21,7 +31,7 @@ export {
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
-export { folderExclusion, isEnvironment, systemProblem } from "./source/index.js";
+export { folderExclusion, isEnvironment, replaceFile, systemProblem } from "./source/index.js";
 export {
   type FileSummary,
   type Marker,

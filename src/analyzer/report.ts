@@ -15,6 +15,8 @@ export type Tier = (typeof TIERS)[number];
 /** A stretch of source. Lines and columns count from 1; columns in UTF-16 code units. */
 export interface SourceRange {
   readonly path: string;
+  /** Of a notebook: the number of the cell among all its cells, from 1; lines are those of the cell. */
+  readonly cell?: number;
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
@@ -25,6 +27,23 @@ export interface SourceRange {
 /** Another place that belongs to a finding: the conflicting line, the thread's start, the lock. */
 export interface RelatedLocation extends SourceRange {
   readonly message: string;
+  /** Dotted name of the function it is in. */
+  readonly symbol?: string;
+  /** It is where a thread is given its function, not something the thread does. */
+  readonly isThreadStart?: true;
+}
+
+/** Replaces a range of the file by a text. */
+export interface RepairEdit extends Omit<SourceRange, "path" | "cell"> {
+  readonly text: string;
+}
+
+/** A change of the file that repairs a finding. */
+export interface Repair {
+  /** What it does: "remove it in one step with pop(key, None)". */
+  readonly title: string;
+  /** In the order of the file; none overlaps another. */
+  readonly edits: readonly RepairEdit[];
 }
 
 export interface Finding extends SourceRange {
@@ -43,14 +62,18 @@ export interface Finding extends SourceRange {
   /** Dotted name of the function or class around it, `<module>` at top level. */
   readonly symbol: string;
   readonly related: readonly RelatedLocation[];
+  /** Where the change is mechanical, and repairs were asked for. */
+  readonly repair?: Repair;
 }
 
 /** Something that could not be checked, or not wholly. */
 export interface FileError {
   readonly path: string;
-  /** `syntax` and `encoding`: the rest of the file was still checked. */
-  readonly kind: "syntax" | "encoding" | "unreadable" | "internal";
+  /** `syntax` and `encoding`: the rest of the file was still checked. `settings`: a pyproject.toml. */
+  readonly kind: "syntax" | "encoding" | "unreadable" | "internal" | "settings";
   readonly message: string;
+  /** The cell of a notebook that the line is in. */
+  readonly cell?: number;
   /** From 1, where the place is known. */
   readonly line?: number;
   readonly column?: number;
@@ -84,6 +107,7 @@ export interface Report {
 /** Orders findings by place and rule, so that two runs print the same. */
 export function compareFindings(left: Finding, right: Finding): number {
   if (left.path !== right.path) return left.path < right.path ? -1 : 1;
+  if (left.cell !== right.cell) return (left.cell ?? 0) - (right.cell ?? 0);
   if (left.line !== right.line) return left.line - right.line;
   if (left.column !== right.column) return left.column - right.column;
   if (left.rule !== right.rule) return left.rule < right.rule ? -1 : 1;

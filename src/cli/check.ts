@@ -7,21 +7,24 @@ import {
   analyze,
   DEFAULT_TARGET,
   explainRule,
-  jsonReport,
+  type FixedFiles,
+  fixFiles,
   type Report,
   SEVERITIES,
   SourceLines,
-  summaryOf,
-  TextFormat,
 } from "../analyzer/index.js";
+import { InvalidOption } from "../errors.js";
 import { cacheFolder } from "../interpreter/index.js";
+import { withoutBaseline, writeBaseline } from "./check-baseline.js";
+import { printDiff, writeFixes } from "./check-fix.js";
+import { FORMATS, type Format, printReport } from "./check-report.js";
 import { type Context, ExitCode } from "./context.js";
 import { codeList } from "./options.js";
-import { count, type Terminal } from "./terminal/index.js";
+import { count } from "./terminal/index.js";
 
 interface CommandOptions {
-  readonly target: string;
-  readonly format: "text" | "json";
+  readonly target?: string;
+  readonly format: Format;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
   readonly minSeverity?: NonNullable<AnalyzeOptions["minSeverity"]>;
@@ -29,7 +32,15 @@ interface CommandOptions {
   /** False with `--no-cache`. */
   readonly cache: boolean;
   readonly explain?: string;
+  readonly stdinFilename?: string;
+  readonly fix?: boolean;
+  readonly diff?: boolean;
+  readonly baseline?: string;
+  readonly writeBaseline?: boolean;
 }
+
+/** The path that stands for stdin. */
+const STDIN = "-";
 
 export function addCheck(program: Command, context: Context, end: (exitCode: number) => void): void {
   program
@@ -39,13 +50,18 @@ export function addCheck(program: Command, context: Context, end: (exitCode: num
       "Find data races, broken locking and other hazards of threads without the GIL. Folders are searched for " +
         "Python files; generated and vendored code and virtual environments are left out unless they are named.",
     )
-    .argument("[path...]", "files and folders (default: the current folder)")
-    .option("--target <version>", "the Python that the code will run on", DEFAULT_TARGET)
-    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .argument("[path...]", "files and folders, or - for stdin (default: the current folder)")
+    .option("--target <version>", `the Python that the code will run on (default: "${DEFAULT_TARGET}")`)
+    .addOption(new Option("--format <format>", "how to print").choices([...FORMATS]).default("text"))
     .option("--select <codes>", "look for these rules only: NG105, or NG1 for all that begin so", codeList)
     .option("--ignore <codes>", "leave these rules out", codeList)
     .addOption(new Option("--min-severity <severity>", "leave out what is below").choices([...SEVERITIES]))
     .option("--strict", "tell also of attributes of plain objects that nothing shows to be shared")
+    .option("--stdin-filename <path>", "what the source on stdin is called; settings and findings go by it")
+    .option("--fix", "repair in the files what can be repaired mechanically, and tell of the rest")
+    .option("--diff", "print what --fix would change, and change nothing")
+    .option("--baseline <file>", "tell only of what this file does not know")
+    .option("--write-baseline", "write all findings into the file of --baseline")
     .option("--no-cache", "analyse every file anew")
     .option("--explain <code>", "say what a rule finds, why, and how to repair it")
     .addHelpText(
@@ -58,6 +74,8 @@ Examples:
   $ nogil check src
   $ nogil check --target 3.13t --min-severity high app.py
   $ nogil check --format json . > findings.json
+  $ nogil check --format sarif . > nogil.sarif
+  $ nogil check --diff src
   $ nogil check --explain NG105`,
     )
     .action(async (paths: string[], options: CommandOptions) => end(await check(paths, options, context)));
@@ -70,20 +88,64 @@ async function check(paths: readonly string[], options: CommandOptions, context:
     await terminal.print(explainRule(options.explain, PACKAGING_RULES));
     return ExitCode.OK;
   }
-  const report = await runAnalysis(paths.length === 0 ? ["."] : paths, options, context);
-  if (options.format === "json") await terminal.print(JSON.stringify(jsonReport(report), null, 2));
-  else await printText(report, terminal);
+  const input = await inputOf(paths, options);
+  if (options.diff === true) return printDiff(await fixesOf(input, options, context), input, terminal);
+  const found =
+    options.fix === true ? await fix(input, options, context) : await runAnalysis(input, options, context);
+  const lines = new SourceLines((path) => bytesOf(path, input));
+  const { baseline } = options;
+  if (options.writeBaseline === true) {
+    if (baseline === undefined) throw new InvalidOption("write-baseline", true, "--baseline FILE beside it");
+    writeBaseline(found, baseline, lines, terminal);
+    return found.errors.length > 0 ? ExitCode.WRONG_USAGE : ExitCode.OK;
+  }
+  const report = baseline === undefined ? found : withoutBaseline(found, baseline, lines, terminal);
+  await printReport(report, options.format, lines, terminal);
   if (report.errors.length > 0) return ExitCode.WRONG_USAGE;
   return report.findings.length > 0 ? ExitCode.FAILED : ExitCode.OK;
 }
 
-async function runAnalysis(paths: readonly string[], options: CommandOptions, { terminal, signal }: Context) {
+type Input = Pick<AnalyzeOptions, "paths" | "sources">;
+
+/** What to check; stdin is read to its end. */
+async function inputOf(paths: readonly string[], { stdinFilename }: CommandOptions): Promise<Input> {
+  if (!paths.includes(STDIN)) {
+    if (stdinFilename !== undefined) {
+      throw new InvalidOption("stdin-filename", stdinFilename, `no such option without the path "${STDIN}"`);
+    }
+    return { paths: paths.length === 0 ? ["."] : paths };
+  }
+  if (paths.length > 1) throw new InvalidOption("path", paths, `"${STDIN}" alone, or files and folders`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return { sources: [{ path: stdinFilename ?? "<stdin>", source: Buffer.concat(chunks) }] };
+}
+
+function fixesOf(input: Input, options: CommandOptions, context: Context): Promise<FixedFiles> {
+  const analyse = (changed: ReadonlyMap<string, Uint8Array>) => {
+    const sources = [...changed].map(([path, source]) => ({ path, source }));
+    const others = (input.sources ?? []).filter(({ path }) => !changed.has(path));
+    return runAnalysis({ ...input, sources: [...others, ...sources] }, options, context);
+  };
+  return fixFiles(analyse, (path) => bytesOf(path, input));
+}
+
+async function fix(input: Input, options: CommandOptions, context: Context): Promise<Report> {
+  if (input.paths === undefined) {
+    throw new InvalidOption("fix", true, "files; what is on stdin can be shown by --diff and not changed");
+  }
+  return writeFixes(await fixesOf(input, options, context), context.terminal);
+}
+
+async function runAnalysis(input: Input, options: CommandOptions, { terminal, signal }: Context) {
   const { target, select, ignore, minSeverity, strict } = options;
   const bar = terminal.startBar();
   try {
     return await analyze({
-      paths,
-      target,
+      ...input,
+      projectSettings: true,
+      repairs: options.format !== "text" || options.fix === true || options.diff === true,
+      ...(target === undefined ? {} : { target }),
       signal,
       ...(select === undefined ? {} : { select }),
       ...(ignore === undefined ? {} : { ignore }),
@@ -97,15 +159,10 @@ async function runAnalysis(paths: readonly string[], options: CommandOptions, { 
   }
 }
 
-async function printText(report: Report, terminal: Terminal): Promise<void> {
-  const text = new TextFormat(new SourceLines(readShown), terminal.colors);
-  for (const finding of report.findings) await terminal.print(`${text.finding(finding)}\n`);
-  for (const error of report.errors) terminal.note(text.error(error));
-  await terminal.print(summaryOf(report));
-}
-
 /** The bytes of a file by the path a report shows; it may be gone by now. */
-function readShown(path: string): Uint8Array | undefined {
+function bytesOf(path: string, { sources = [] }: Input): Uint8Array | undefined {
+  const given = sources.find((one) => one.path === path)?.source;
+  if (given !== undefined) return Buffer.from(given);
   try {
     return readFileSync(resolve(path));
   } catch {

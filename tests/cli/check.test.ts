@@ -168,7 +168,7 @@ describe("options", () => {
     [["--select", "E501"], 'Expected codes of rules such as "NG105"'],
     [["--explain", "NG999"], 'option "explain" is "NG999", expected the code of a rule: NG'],
     [["--min-severity", "awful"], "Allowed choices are critical, high"],
-    [["--format", "xml"], "Allowed choices are text, json"],
+    [["--format", "xml"], "Allowed choices are text, json, sarif, github"],
   ])("%j ends with 2 and says what is expected", async (args, message) => {
     const { stdout, stderr, code } = await check([...args, "."]);
     expect({ stdout, code }).toEqual({ stdout: "", code: 2 });

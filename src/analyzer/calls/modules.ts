@@ -6,7 +6,7 @@ export function moduleName(path: string): string {
   return path
     .replaceAll("\\", "/")
     .replace(/^(?:\.{0,2}\/)+/, "")
-    .replace(/\.pyi?$/, "")
+    .replace(/\.(?:pyi?|ipynb)$/, "")
     .replace(/(?:^|\/)__init__$/, "")
     .replaceAll("/", ".");
 }

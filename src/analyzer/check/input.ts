@@ -1,21 +1,32 @@
 /** What an analysis looks at, and what of it cannot be looked at. */
 import type { FileResult } from "../parallel/index.js";
 import type { FileError } from "../report.js";
-import type { FoundFile, FoundFiles } from "../source/index.js";
+import type { FoundFiles } from "../source/index.js";
 
 export interface Input {
   readonly cwd: string;
   readonly found: FoundFiles;
+  /** What is wrong with settings. */
+  readonly settingsProblems: readonly FileError[];
   readonly sources: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
-/** Paths that cannot be read, files that cannot be summarised, and the case that there is nothing at all. */
-export function pathErrors({ found, sources }: Input, results: readonly FileResult[]): FileError[] {
+/**
+ * Paths that cannot be read, files that cannot be summarised, and the case that there is nothing at all.
+ * @param results - of the files that were found
+ * @param fromMemory - of the sources
+ */
+export function pathErrors(
+  { found, sources, settingsProblems }: Input,
+  results: readonly FileResult[],
+  fromMemory: readonly FileResult[],
+): FileError[] {
   const errors: FileError[] = found.problems.map(({ path, message }) => {
     return { path, kind: "unreadable", message };
   });
-  results.forEach((result, index) => {
-    const { path } = found.files[index] as FoundFile;
+  const names = [...found.files, ...sources].map(({ path }) => path);
+  [...results, ...fromMemory].forEach((result, index) => {
+    const path = names[index] ?? "";
     if (result.kind === "unreadable") errors.push({ path, kind: "unreadable", message: result.message });
     if (result.kind === "failed") errors.push({ path, kind: "internal", message: result.message });
   });
@@ -23,7 +34,7 @@ export function pathErrors({ found, sources }: Input, results: readonly FileResu
   if (generated === results.length && sources.length === 0 && errors.length === 0) {
     errors.push({ path: ".", kind: "unreadable", message: nothingFound(found.excluded, generated) });
   }
-  return errors;
+  return [...errors, ...settingsProblems];
 }
 
 function nothingFound(excluded: FoundFiles["excluded"], generated: number): string {

@@ -1,38 +1,63 @@
 /** Summaries to a report: link, match, suppress, count. */
 
 import { linkProject } from "../calls/index.js";
+import { withRepairs } from "../fixes/index.js";
+import { isNotebook, type PythonSource, pythonSource } from "../notebook/index.js";
 import type { FileResult } from "../parallel/index.js";
-import { type FileError, type Report, SEVERITIES } from "../report.js";
+import { type FileError, type Finding, type Report, SEVERITIES, type Severity } from "../report.js";
 import { runRules, summaryErrors, summarySize } from "../run-rules.js";
 import type { FileSummary } from "../summaries/index.js";
-import type { ResolvedChoice } from "./options.js";
+import { errorsInCells, findingsInCells } from "./cells.js";
+import type { Choices } from "./choices.js";
 import { suppress } from "./suppress.js";
 
 export interface Material {
   /** What could not be looked at. */
   readonly errors: readonly FileError[];
   readonly summariseMs: number;
+  /** Whether findings get their repairs. */
+  readonly repairs: boolean;
   /** The bytes of a file by its path. */
   readonly read: (path: string) => Uint8Array | undefined;
 }
 
 /** The report on files that were read and summarised. */
-export function reportOn(results: readonly FileResult[], material: Material, choice: ResolvedChoice): Report {
+export function reportOn(results: readonly FileResult[], material: Material, choices: Choices): Report {
   const summaries = results.flatMap((result) => (result.kind === "summary" ? [result.summary] : []));
   const startedAt = performance.now();
   const linked = linkProject(summaries);
   const linkedAt = performance.now();
-  const found = runRules(linked, choice);
+  // A finding counts if the choice of its file found it; most projects have one choice.
+  const runs = choices.all.map((choice) => ({ choice, ...runRules(linked, choice) }));
+  const found = runs.flatMap(({ choice, findings }) =>
+    findings.filter(({ path }) => choices.of(path) === choice),
+  );
   const endedAt = performance.now();
-  const lowest = SEVERITIES.indexOf(choice.minSeverity);
+  const sources = new Map<string, PythonSource | undefined>();
+  const sourceAt = (path: string): PythonSource | undefined => {
+    if (!sources.has(path)) {
+      const file = material.read(path);
+      sources.set(path, file === undefined ? undefined : pythonSource(path, file));
+    }
+    return sources.get(path);
+  };
+  const notebookAt = (path: string) => (isNotebook(path) ? sourceAt(path)?.notebook : undefined);
+  const kept = suppress(found, summaries, (path) => sourceAt(path)?.bytes, choices.of);
+  const repaired = material.repairs ? repairedByFile(kept, material.read) : kept;
+  const errors = [
+    ...material.errors,
+    ...summaries.flatMap(summaryErrors),
+    ...runs.flatMap((run) => run.errors),
+  ];
   return {
     version: 1,
-    target: choice.target.text,
+    target: choices.main.target.text,
     files: summaries.length,
-    findings: suppress(found.findings, summaries, material.read, choice).filter(
-      ({ severity }) => SEVERITIES.indexOf(severity) <= lowest,
+    findings: findingsInCells(
+      repaired.filter((finding) => isSevereEnough(finding, choices.of(finding.path).minSeverity)),
+      notebookAt,
     ),
-    errors: [...material.errors, ...summaries.flatMap(summaryErrors), ...found.errors].sort(comparePlaces),
+    errors: errorsInCells(errors.sort(comparePlaces), notebookAt),
     stats: {
       bytes: sum(summaries, ({ bytes }) => bytes),
       lines: sum(summaries, lineCount),
@@ -46,6 +71,20 @@ export function reportOn(results: readonly FileResult[], material: Material, cho
       },
     },
   };
+}
+
+/** Notebooks are left as they are: their cells lie within JSON. */
+function repairedByFile(findings: readonly Finding[], read: Material["read"]): Finding[] {
+  const paths = [...new Set(findings.map(({ path }) => path))];
+  return paths.flatMap((path) => {
+    const own = findings.filter((finding) => finding.path === path);
+    const file = isNotebook(path) ? undefined : read(path);
+    return file === undefined ? own : withRepairs(own, file);
+  });
+}
+
+function isSevereEnough({ severity }: Finding, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 }
 
 /** The empty line behind the last newline is none. */

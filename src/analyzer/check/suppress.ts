@@ -18,12 +18,13 @@ export function suppress(
   findings: readonly Finding[],
   summaries: readonly FileSummary[],
   read: (path: string) => Uint8Array | undefined,
-  choice: ResolvedChoice,
+  choiceOf: (path: string) => ResolvedChoice,
 ): Finding[] {
   let left = [...findings];
   for (const { path } of summaries.filter(({ markers }) => markers.length > 0)) {
     const file = read(path);
     if (file === undefined) continue;
+    const choice = choiceOf(path);
     const { bytes } = decodeSource(file);
     const lines = new LineIndex(bytes);
     const suppressions = suppressionsOf(bytes, parseBytes(bytes).comments, () => lines);

@@ -1,5 +1,5 @@
 /** The stable form of a report: what `--format json` prints and docs/cli.md documents, and no more. */
-import type { FileError, Finding, RelatedLocation, Report, ReportStats } from "../report.js";
+import type { FileError, Finding, RelatedLocation, Report, ReportStats, SourceRange } from "../report.js";
 
 export interface JsonFinding extends Omit<Finding, "why" | "fix"> {
   /** What is wrong, why threads are believed to meet there, and the smallest fix: a line each. */
@@ -23,10 +23,31 @@ export function jsonReport({ version, target, files, findings, errors, stats }: 
 function jsonFinding(finding: Finding): JsonFinding {
   const { rule, name, severity, tier, path, line, column, endLine, endColumn, symbol, related } = finding;
   const message = [finding.message, `why: ${finding.why}`, `fix: ${finding.fix}`].join("\n");
-  const place = { path, line, column, endLine, endColumn };
-  return { rule, name, severity, tier, message, ...place, symbol, related: related.map(jsonRelated) };
+  const place = { path, ...cellOf(finding), line, column, endLine, endColumn };
+  return {
+    rule,
+    name,
+    severity,
+    tier,
+    message,
+    ...place,
+    symbol,
+    related: related.map(jsonRelated),
+    ...repairOf(finding),
+  };
 }
 
-function jsonRelated({ message, path, line, column, endLine, endColumn }: RelatedLocation): RelatedLocation {
-  return { message, path, line, column, endLine, endColumn };
+/** Only findings that can be repaired mechanically have one. */
+function repairOf({ repair }: Finding): Pick<Finding, "repair"> {
+  return repair === undefined ? {} : { repair };
+}
+
+function jsonRelated(related: RelatedLocation): RelatedLocation {
+  const { message, path, line, column, endLine, endColumn } = related;
+  return { message, path, ...cellOf(related), line, column, endLine, endColumn };
+}
+
+/** Only places in notebooks have one. */
+function cellOf({ cell }: SourceRange): Pick<SourceRange, "cell"> {
+  return cell === undefined ? {} : { cell };
 }

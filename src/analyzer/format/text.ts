@@ -45,20 +45,21 @@ export class TextFormat {
   error(error: FileError): string {
     const { bold, red } = this.style;
     const { path, line, column = 1, message } = error;
-    const place = line === undefined ? path : `${path}:${line}:${column}`;
-    const head = `${bold(place)}: ${red("not checked")}: ${message}`;
-    if (line === undefined) return head;
-    const range = { path, line, column, endLine: line, endColumn: column + 1 };
+    if (line === undefined) return `${bold(path)}: ${red("not checked")}: ${message}`;
+    const cell = error.cell === undefined ? {} : { cell: error.cell };
+    const range = { path, ...cell, line, column, endLine: line, endColumn: column + 1 };
+    const head = `${bold(placeOf(range))}: ${red("not checked")}: ${message}`;
     return [head, ...this.excerpt(range, this.gutter([range]), red)].join("\n");
   }
 
   private related(related: RelatedLocation, finding: Finding, gutter: number): string[] {
-    const place = related.path === finding.path ? `line ${related.line}` : placeOf(related);
+    const isNear = related.path === finding.path && related.cell === finding.cell;
+    const place = isNear ? `line ${related.line}` : placeOf(related);
     return [...labelled(place, related.message), ...this.excerpt(related, gutter, this.style.cyan)];
   }
 
   private excerpt(range: SourceRange, gutter: number, color: (text: string) => string): string[] {
-    const line = this.sources.line(range.path, range.line);
+    const line = this.sources.line(range);
     if (line === undefined || line.trim() === "") return [];
     const { source, marks }: Excerpt = excerptOf(line, range);
     const { dim } = this.style;
@@ -92,8 +93,8 @@ export function summaryOf(report: Report): string {
   return `${found} in ${plural(files, "file")} for Python ${report.target}${missed}`;
 }
 
-function placeOf({ path, line, column }: SourceRange): string {
-  return `${path}:${line}:${column}`;
+function placeOf({ path, cell, line, column }: SourceRange): string {
+  return cell === undefined ? `${path}:${line}:${column}` : `${path}:cell ${cell}:${line}:${column}`;
 }
 
 function labelled(label: string, text: string): string[] {

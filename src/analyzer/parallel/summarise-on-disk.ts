@@ -1,5 +1,6 @@
 /** One file from disk to its summary: what a worker thread does for each file it takes. */
 import { contentFingerprint } from "../cache/index.js";
+import { isNotebook, readNotebook } from "../notebook/index.js";
 import { isGenerated, readSource } from "../source/index.js";
 import { type FileSummary, summariseFile } from "../summaries/index.js";
 
@@ -37,10 +38,19 @@ export function summariseSource(
   content: string = contentFingerprint(bytes),
 ): FileResult {
   try {
+    if (isNotebook(path)) return summariseNotebook(path, bytes, content);
     return { kind: "summary", content, summary: summariseFile(path, bytes) };
   } catch (error) {
     return { kind: "failed", message: failureInWords(error) };
   }
+}
+
+function summariseNotebook(path: string, bytes: Uint8Array, content: string): FileResult {
+  const notebook = readNotebook(bytes);
+  if ("problem" in notebook) return { kind: "unreadable", message: notebook.problem };
+  const summary = summariseFile(path, notebook.source);
+  const broken = notebook.problems.map(({ start, message }) => ({ kind: "syntax" as const, message, start }));
+  return { kind: "summary", content, summary: { ...summary, problems: [...summary.problems, ...broken] } };
 }
 
 function failureInWords(error: unknown): string {

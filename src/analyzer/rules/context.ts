@@ -122,12 +122,15 @@ export class RuleContext {
     const related: RelatedLocation[] = (discovery.related ?? []).map((each) => ({
       ...rangeOf(each.function, each.row),
       message: each.message,
+      symbol: each.function.qualifiedName,
     }));
     if (evidence.entry?.start !== undefined) {
       const { caller, row: start } = evidence.entry.start;
       related.push({
         ...rangeOf(caller, start),
         message: `the thread gets ${evidence.entry.function.qualifiedName} here`,
+        symbol: caller.qualifiedName,
+        isThreadStart: true,
       });
     }
     this.found.push({

@@ -2,5 +2,5 @@
 
 export { type Discovery, RuleContext, type RuleOptions } from "./context.js";
 export { type RuleDescription, severityOf } from "./description.js";
-export { findRule, RULES } from "./registry.js";
+export { findRule, isRuleCode, RULES } from "./registry.js";
 export type { Rule } from "./rule.js";

@@ -140,6 +140,11 @@ for (const rule of RULES) {
   byKey.set(rule.name, rule);
 }
 
+/** Whether a text is the code of a rule, or what one begins with. */
+export function isRuleCode(beginning: string): boolean {
+  return RULES.some(({ code }) => code.toUpperCase().startsWith(beginning.toUpperCase()));
+}
+
 /** A rule by its code (`NG105`) or name, or undefined. */
 export function findRule(codeOrName: string): Rule | undefined {
   return byKey.get(codeOrName) ?? byKey.get(codeOrName.toUpperCase());

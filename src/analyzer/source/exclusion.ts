@@ -6,7 +6,14 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Why something is left out. */
-export type ExclusionKind = "hidden" | "environment" | "vendored" | "build output" | "cache" | "generated";
+export type ExclusionKind =
+  | "hidden"
+  | "environment"
+  | "vendored"
+  | "build output"
+  | "cache"
+  | "generated"
+  | "excluded by settings";
 
 const FOLDERS: Readonly<Record<string, ExclusionKind>> = {
   __pycache__: "cache",

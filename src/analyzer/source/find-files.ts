@@ -41,15 +41,20 @@ export interface FoundFiles {
   readonly excluded: Readonly<Partial<Record<ExclusionKind, number>>>;
 }
 
-const PYTHON_FILE = /\.pyw?$/;
+const PYTHON_FILE = /\.(?:pyw?|ipynb)$/;
 
 /**
  * Finds the Python files of the named files and folders.
  * @param paths - files (of any name) and folders
  * @param cwd - what relative paths are relative to
+ * @param isExcluded - whether a path below a named folder is left out besides what always is
  */
-export function findFiles(paths: readonly string[], cwd: string = process.cwd()): FoundFiles {
-  return new Walk(cwd).run(paths);
+export function findFiles(
+  paths: readonly string[],
+  cwd: string = process.cwd(),
+  isExcluded: (path: string) => boolean = () => false,
+): FoundFiles {
+  return new Walk(cwd, isExcluded).run(paths);
 }
 
 class Walk {
@@ -59,7 +64,10 @@ class Walk {
   private readonly seen = new Set<string>();
   private lifted: ReadonlySet<ExclusionKind> = new Set();
 
-  constructor(private readonly cwd: string) {}
+  constructor(
+    private readonly cwd: string,
+    private readonly isExcluded: (path: string) => boolean,
+  ) {}
 
   run(paths: readonly string[]): FoundFiles {
     for (const path of paths) this.named(resolve(this.cwd, path));
@@ -86,8 +94,12 @@ class Walk {
     for (const entry of entries) {
       const child = join(path, entry.name);
       if (entry.isDirectory()) {
-        if (!this.leavesOut(folderExclusion(child))) this.folder(child, join(real, entry.name));
-      } else if (PYTHON_FILE.test(entry.name) && !this.leavesOut(fileExclusion(entry.name))) {
+        if (!this.leavesOut(this.exclusion(child, folderExclusion(child))))
+          this.folder(child, join(real, entry.name));
+      } else if (
+        PYTHON_FILE.test(entry.name) &&
+        !this.leavesOut(this.exclusion(child, fileExclusion(entry.name)))
+      ) {
         const stats = this.stat(child);
         // A pipe or a socket of this name is no source, and opening it would wait for ever.
         if (!stats?.isFile()) continue;
@@ -101,11 +113,15 @@ class Walk {
     if (this.seen.size === this.seen.add(real).size) return;
     const { size, ctimeMs: changedAt, ino } = stats;
     const stamp = `${ino} ${size} ${changedAt}`;
-    this.files.push({ path: shown(path, this.cwd), absolute: path, size, stamp, changedAt, isNamed });
+    this.files.push({ path: shownPath(path, this.cwd), absolute: path, size, stamp, changedAt, isNamed });
   }
 
   private realPath(path: string): string | undefined {
     return this.attempt(path, () => realpathSync.native(path));
+  }
+
+  private exclusion(path: string, byName: ExclusionKind | undefined): ExclusionKind | undefined {
+    return byName ?? (this.isExcluded(path) ? "excluded by settings" : undefined);
   }
 
   private leavesOut(kind: ExclusionKind | undefined): boolean {
@@ -128,7 +144,7 @@ class Walk {
   }
 
   private problem(path: string, message: string): void {
-    this.problems.push({ path: shown(path, this.cwd), message });
+    this.problems.push({ path: shownPath(path, this.cwd), message });
   }
 }
 
@@ -137,7 +153,7 @@ function compare(a: Dirent, b: Dirent): number {
 }
 
 /** The path as it is shown and compared between machines. */
-function shown(path: string, cwd: string): string {
+export function shownPath(path: string, cwd: string): string {
   const below = relative(cwd, path);
   const isBelow = below !== "" && below !== ".." && !below.startsWith(`..${sep}`);
   return (isBelow ? below : path).split(sep).join("/");
