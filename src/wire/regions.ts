@@ -23,7 +23,7 @@ const IDLE_MS = 10_000;
 /** What stays: the page that holds the mark of a reply region. */
 const IDLE_BYTES = 1 << 12;
 /** Where the data of a reply region begins. Before it: one byte, 1 while the host has not taken the reply yet. */
-export const REPLY_DATA_AT = 64;
+const REPLY_DATA_AT = 64;
 const FREE = Uint8Array.of(0);
 
 const readPiece = promisify(read);
@@ -123,7 +123,9 @@ class RegionFile {
 export class RequestRegion {
   readonly #file: RegionFile;
   #task = 0;
+  #frame: Uint8Array | undefined;
   #views: readonly Uint8Array[] | undefined;
+  #sizes: readonly number[] = [];
 
   private constructor(file: RegionFile) {
     this.#file = file;
@@ -140,7 +142,13 @@ export class RequestRegion {
     this.#file.wake();
     this.#task = task;
     this.#views = views;
+    this.#sizes = views.map(({ byteLength }) => byteLength);
     return true;
+  }
+
+  /** The frame that the attachments belong to. */
+  announce(frame: Uint8Array): void {
+    this.#frame = frame;
   }
 
   /** True when attachments were claimed for and are not copied yet: no later bytes may overtake them. */
@@ -148,10 +156,17 @@ export class RequestRegion {
     return this.#views !== undefined;
   }
 
-  async write(): Promise<void> {
+  /**
+   * Copies what was claimed for. Resolves to the task and its frame, which must not be sent, when an array was
+   * transferred or cut meanwhile: what lies in the region then is not what was to be sent.
+   */
+  async write(): Promise<{ readonly task: number; readonly frame: Uint8Array | undefined } | undefined> {
     const views = this.#views ?? [];
+    const [task, frame, sizes] = [this.#task, this.#frame, this.#sizes];
     this.#views = undefined;
+    this.#frame = undefined;
     await this.#file.write(views, 0);
+    return isAsItWas(views, sizes) ? undefined : { task, frame };
   }
 
   /** The worker has answered the task, and nothing there uses the data any more. */
@@ -213,6 +228,11 @@ export class ReplyRegion {
     this.#file.rest();
     return bytes;
   }
+}
+
+/** False when the memory of a view was transferred to another owner, or cut: its length says so. */
+export function isAsItWas(views: readonly Uint8Array[], sizes: readonly number[]): boolean {
+  return views.every(({ byteLength }, i) => byteLength === sizes[i]);
 }
 
 function tooShort(): ProtocolError {
