@@ -117,6 +117,10 @@ def decode(body, kind, regions=None):
         raise NotSendable("arguments", "nested too deep for Python to walk; values of plain types may be deeper") from None
 
 
+# Set by _shared once there is a shared array: the number of that which a NumPy array or memoryview is, or None.
+shared_number = None
+
+
 # --- sending -----------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +273,8 @@ def _buffer(value, path, inside, attachments):
 
 
 def _memoryview(value, path, inside, attachments):
+    if shared_number is not None and (number := shared_number(value)) is not None:
+        return (..., "shared", number)
     if value.format in ("B", "c") and value.ndim == 1:
         return _buffer(value, path, inside, attachments)
     order, code = value.format[:-1], value.format[-1:]
@@ -296,6 +302,8 @@ def _array(value, path, inside, attachments):
 
 
 def _numpy_array(value, path, inside, attachments):
+    if shared_number is not None and (number := shared_number(value)) is not None:
+        return (..., "shared", number)
     numpy = sys.modules["numpy"]
     kind, size = value.dtype.kind, value.dtype.itemsize
     if kind not in "biuf" or hasattr(value, "mask"):
@@ -466,7 +474,7 @@ def _restore_datetime(value, attachments):
     return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=value[2])
 
 
-def _content(place, attachments):
+def content(place, attachments):
     """The buffer at ``(offset, size)``, or a buffer of the bytes where they came inline. Both can be written to."""
     if type(place) is not tuple:
         return bytearray(place)
@@ -478,24 +486,25 @@ def _content(place, attachments):
 
 
 def _restore_bytes(value, attachments):
-    return bytes(_content(value[2], attachments))
+    return bytes(content(value[2], attachments))
 
 
 def _restore_array(value, attachments):
+    return array_over(content(value[3], attachments), value[2], value[4] if len(value) > 4 else None)
+
+
+def array_over(buffer, kind, shape):
     """An array of NumPy when user code has imported it, else a memoryview; with a shape when it came with one."""
-    kind = value[2]
-    content = _content(value[3], attachments)
-    shape = value[4] if len(value) > 4 else None
     from_buffer = getattr(sys.modules.get("numpy"), "frombuffer", None)
     if from_buffer is not None:
-        array = from_buffer(content, dtype=kind)
+        array = from_buffer(buffer, dtype=kind)
         return array if shape is None else array.reshape(shape)
     if shape is None or 0 in shape:  # a memoryview has no empty shapes
-        return memoryview(content).cast(_FORMATS[kind])
-    return memoryview(content).cast("B").cast(_FORMATS[kind], shape)
+        return memoryview(buffer).cast(FORMATS[kind])
+    return memoryview(buffer).cast("B").cast(FORMATS[kind], shape)
 
 
-_FORMATS = {
+FORMATS = {
     "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f", "f8": "d",
 }  # fmt: skip
 
@@ -505,9 +514,17 @@ def _restore_new(value, attachments):
     return construct(value[2], _restore(value[3], attachments), value[4])
 
 
+
+def _restore_shared(value, attachments):
+    from . import _shared
+
+    return _shared.restore(*value[2:], attachments)
+
+
 _RESTORERS = {
     "datetime": _restore_datetime,
     "bytes": _restore_bytes,
     "array": _restore_array,
     "new": _restore_new,
+    "shared": _restore_shared,
 }  # fmt: skip

@@ -1,4 +1,5 @@
 /** Options of a pool: what callers may write, what it becomes, and how a wrong value is refused. */
+import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidOption } from "../errors.js";
@@ -68,6 +69,8 @@ export interface PoolOptions {
   readonly maxQueue?: number;
   /** Largest message in either direction, in bytes. @default 2 GiB - 1 */
   readonly maxMessageBytes?: number;
+  /** Most bytes that `pool.share` keeps at a time. @default half of the machine's memory */
+  readonly maxSharedBytes?: number;
   /** Milliseconds a worker may take to start and to import the modules. @default 60_000 */
   readonly startTimeout?: number;
   /** Milliseconds a task has to stop by itself after it was cancelled. @default 250 */
@@ -123,6 +126,7 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly maxQueue: number;
   readonly maxMessageBytes: number;
+  readonly maxSharedBytes: number;
   readonly startTimeout: number;
   readonly grace: number;
   readonly killAfter: number;
@@ -174,6 +178,7 @@ const RULES: Rules<PoolOptions> = {
     MIN_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES,
   ),
+  maxSharedBytes: wholeNumber("bytes, 0 or more", 0, Number.MAX_SAFE_INTEGER),
   startTimeout: milliseconds,
   grace: milliseconds,
   killAfter: milliseconds,
@@ -205,6 +210,7 @@ const DEFAULTS = {
   env: {},
   maxQueue: 100_000,
   maxMessageBytes: MAX_MESSAGE_BYTES,
+  maxSharedBytes: Math.floor(totalmem() / 2),
   startTimeout: 60_000,
   grace: 250,
   killAfter: 2_000,

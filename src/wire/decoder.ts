@@ -27,11 +27,14 @@ export interface DecoderOptions {
   readonly dates?: "date" | "iso";
   /** `number`: an int that a number cannot hold exactly is refused instead of becoming a bigint. @default "exact" */
   readonly ints?: "exact" | "number";
+  /** The shared array that Python names by its number; undefined when it was freed. */
+  readonly shared?: (number: number) => unknown;
 }
 
 export class Decoder {
   readonly #isoDates: boolean;
   readonly #onlyNumbers: boolean;
+  readonly #sharedOf: ((number: number) => unknown) | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
   #end = 0;
@@ -47,6 +50,7 @@ export class Decoder {
   constructor(options: DecoderOptions = {}) {
     this.#isoDates = options.dates === "iso";
     this.#onlyNumbers = options.ints === "number";
+    this.#sharedOf = options.shared;
   }
 
   /**
@@ -288,11 +292,21 @@ export class Decoder {
         return this.#content(fields[0]);
       case "array":
         return this.#numbers(fields);
+      case "shared":
+        return this.#shared(fields[0]);
       case "error":
         return new PythonError(toErrorDetails(fields[0]));
       default:
         throw corrupt(`unknown extension ${String(tag)}`);
     }
+  }
+
+  #shared(number: unknown): unknown {
+    if (!isCount(number)) throw corrupt("a shared array without a number");
+    const value = this.#sharedOf?.(number);
+    if (value === undefined)
+      throw new NotSendable("result", "the shared array was freed before it came back");
+    return value;
   }
 
   /** Bytes that came inline, or the attachment at (offset, size). */

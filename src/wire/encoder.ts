@@ -10,9 +10,10 @@ import { kindOf } from "./arrays.js";
 import { aligned, CallKind, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
 import { isAsItWas, REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
+import { type SharedReference, SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
-import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
+import { explainUnsendable, FREED, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
 /** Copied into the frame below this size, sent from their own memory above. */
@@ -356,6 +357,7 @@ export class Encoder {
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
     if (value instanceof Constructed) return this.#constructed(value, depth, false);
+    if (value instanceof SharedValue) return this.#shared(value.reference, depth);
     this.#instance(value, depth);
   }
 
@@ -459,6 +461,20 @@ export class Encoder {
     this.#text(kindOf(data) ?? "u1");
     this.#content(bytesOf(data));
     this.#tuple(shape, depth);
+  }
+
+  #shared(reference: SharedReference | undefined, depth: number): void {
+    if (reference === undefined) throw new Unsendable(FREED);
+    const { number, kind, shape, byteLength, isWritable, place } = reference;
+    this.#extension("shared", 6);
+    this.#number(number);
+    this.#text(kind);
+    if (shape === undefined) this.#byte(NONE);
+    else this.#tuple(shape, depth);
+    this.#number(byteLength);
+    this.#byte(isWritable ? TRUE : FALSE);
+    if (place instanceof Uint8Array) this.#content(place);
+    else this.#tuple([place.path, place.inode], depth);
   }
 
   /** The bytes themselves, or where they stand among the attachments: (offset, size). */

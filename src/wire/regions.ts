@@ -5,7 +5,17 @@
  * The worker makes a region (`memfd_create`) and says its descriptor; here it is the file `/proc/<pid>/fd/<n>`, read and
  * written by the thread pool of Node. No native code is needed, and pages stay, so only the first use pays for them.
  */
-import { closeSync, ftruncateSync, openSync, read, readlinkSync, readSync, write, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  read,
+  readlinkSync,
+  readSync,
+  write,
+  writeSync,
+} from "node:fs";
 import { promisify } from "node:util";
 import { ProtocolError } from "../errors.js";
 import { aligned } from "./frame.js";
@@ -30,7 +40,7 @@ const readPiece = promisify(read);
 const writePiece = promisify(write);
 
 /** The open file of a region. Closed when asked to and no copy is under way: its number may be somebody else's then. */
-class RegionFile {
+export class RegionFile {
   readonly #descriptor: number;
   #copying = 0;
   #closed = false;
@@ -49,6 +59,12 @@ class RegionFile {
     }
   }
 
+  /** Where another process of this user can open it while it is open here, and the number of the file it finds there. */
+  get place(): { readonly path: string; readonly inode: number } {
+    return { path: `/proc/${process.pid}/fd/${this.#descriptor}`, inode: fstatSync(this.#descriptor).ino };
+  }
+
+  /** Fills `bytes`; a promise where that takes longer. */
   read(bytes: Buffer, position: number): Promise<void> | undefined {
     if (bytes.length <= AT_ONCE_BYTES) {
       if (readSync(this.#descriptor, bytes, 0, bytes.length, position) !== bytes.length) throw tooShort();

@@ -1,10 +1,13 @@
 /** What cannot be sent to Python, and where in a value it is. The search is slow, and only run after encoding failed. */
 import { NotSendable } from "../errors.js";
 import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
+import { SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 
 /** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
+
+export const FREED = "the shared array was freed before the call was sent";
 
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */
 export function reasonAgainst(value: object): string | undefined {
@@ -18,6 +21,7 @@ export function reasonAgainst(value: object): string | undefined {
       ? "Python has no datetime before the year 1 or after 9999"
       : undefined;
   }
+  if (value instanceof SharedValue) return value.reference === undefined ? FREED : undefined;
   if (value instanceof NdArray) {
     const { data, shape } = value;
     return shape.reduce((product, side) => product * side, 1) === data.length
