@@ -85,6 +85,10 @@ def restore(number, kind, shape, size, writable, place, attachments):
     view = memoryview(memory)
     if not writable:
         view = view.toreadonly()
+    if kind == "arrow":
+        from . import _arrow
+
+        return _arrow.from_stream(view)
     return view if kind == "" else _values.array_over(view, kind, shape)
 
 

@@ -120,6 +120,9 @@ def decode(body, kind, regions=None):
 # Set by _shared once there is a shared array: the number of that which a NumPy array or memoryview is, or None.
 shared_number = None
 
+# Set at the start: data frames are sent as Arrow tables, not as columns.
+frames_as_arrow = False
+
 
 # --- sending -----------------------------------------------------------------------------------------------------
 
@@ -422,8 +425,9 @@ def _find_converter(kind):
             return _BUILTIN[base]
     if kind.__name__ == "mappingproxy":
         return _as(dict)
-    if callable(getattr(kind, "__arrow_c_stream__", None)) and callable(getattr(kind, "to_dict", None)):
-        return _as(_frame_to_columns)
+    is_frame = hasattr(kind, "to_dict") or hasattr(kind, "to_pydict")  # the second: pyarrow
+    if is_frame and hasattr(kind, "__arrow_c_stream__"):
+        return _table if frames_as_arrow else _as(_frame_to_columns)
     name = _name(kind)
     if name in _GENERATORS:
         return _refuse(f"a {name} cannot be sent; return list(…) of it")
@@ -434,8 +438,19 @@ def _name(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
+def _table(frame, path, inside, attachments):
+    from . import _arrow
+
+    try:
+        return (..., "arrow", _attach(_arrow.to_stream(frame), attachments))
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise NotSendable(path, f"{_name(type(frame))} is no Arrow table: {error}") from error
+
+
 def _frame_to_columns(frame):
     """A data frame as a dict of columns (pandas wants the orientation said, polars does not know the word)."""
+    if not hasattr(frame, "to_dict"):
+        return frame.to_pydict()  # pyarrow
     try:
         return frame.to_dict(orient="list")
     except TypeError:
@@ -515,6 +530,12 @@ def _restore_new(value, attachments):
 
 
 
+def _restore_arrow(value, attachments):
+    from . import _arrow
+
+    return _arrow.from_stream(content(value[2], attachments))
+
+
 def _restore_shared(value, attachments):
     from . import _shared
 
@@ -527,4 +548,5 @@ _RESTORERS = {
     "array": _restore_array,
     "new": _restore_new,
     "shared": _restore_shared,
+    "arrow": _restore_arrow,
 }  # fmt: skip

@@ -3,6 +3,7 @@ import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidOption } from "../errors.js";
+import type { ArrowLibrary } from "../wire/index.js";
 import type { HostFunctions } from "./host-functions.js";
 import {
   checkOptions,
@@ -90,6 +91,12 @@ export interface PoolOptions {
    * @default "exact"
    */
   readonly ints?: "exact" | "number";
+  /**
+   * `import * as arrow from "apache-arrow"`, version 14 or newer: data frames of pandas, polars and pyarrow arrive as its
+   * tables instead of columns, and its tables can be arguments.
+   * @default none
+   */
+  readonly arrow?: ArrowLibrary;
   /** Functions that Python code calls with `nogil.host.call(name, …)`. @default none */
   readonly host?: HostFunctions;
 }
@@ -133,6 +140,7 @@ export interface ResolvedOptions {
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
   readonly ints: "exact" | "number";
+  readonly arrow: ArrowLibrary | undefined;
   readonly host: HostFunctions;
 }
 
@@ -188,6 +196,10 @@ const RULES: Rules<PoolOptions> = {
   ),
   dates: oneOf("date", "iso"),
   ints: oneOf("exact", "number"),
+  arrow: rule('the module: import * as arrow from "apache-arrow"', (value) => {
+    const given = (value ?? {}) as Partial<ArrowLibrary>;
+    return [given.Table, given.tableFromIPC, given.tableToIPC].every((part) => typeof part === "function");
+  }),
   host: rule(
     "an object of functions",
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -217,6 +229,7 @@ const DEFAULTS = {
   output: "inherit",
   dates: "date",
   ints: "exact",
+  arrow: undefined,
   host: {},
 } as const satisfies Omit<ResolvedOptions, "modules" | "cwd">;
 

@@ -133,7 +133,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (concurrency !== undefined)
       this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
     this.#dispatcher = new Dispatcher(this.#permits);
-    this.#shared = new SharedArrays(() => this.#supervisor.workers, options.maxSharedBytes);
+    this.#shared = new SharedArrays(() => this.#supervisor.workers, options);
     this.#hasHost = Object.keys(options.host).length > 0;
     this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
     this.#nesting = new Nesting(this.#dispatcher);
@@ -570,7 +570,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #workerOptions(): WorkerOptions {
-    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints } = this.#options;
+    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints, arrow } = this.#options;
     const { initializer, threadInitializer, safetyChecks } = this.#options;
     const { workers, threads, threadsAtStart } = this.#sizing;
     return {
@@ -588,7 +588,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       threadsInAll: threadsAtStart * workers,
       cores: this.#cores,
       maxMessageBytes,
-      decoding: { dates, ints, shared: SharedArrays.resolve },
+      decoding: { dates, ints, arrow, shared: SharedArrays.resolve },
       startTimeout,
     };
   }

@@ -3,7 +3,7 @@
  * open, so that it outlives every worker. Workers open the host's descriptor when an array first reaches them.
  */
 import { InvalidOption, NotSendable, SharedMemoryFull, Unsupported } from "../errors.js";
-import { layoutOf, RegionFile } from "../wire/index.js";
+import { type ArrowLibrary, layoutOf, RegionFile } from "../wire/index.js";
 import { settlesWithin, type Worker } from "../worker/index.js";
 import { checkOptions, type Rules, trueOrFalse } from "./option-rules.js";
 import { type Shareable, Shared, type ShareOptions } from "./shared.js";
@@ -26,13 +26,17 @@ const forgotten = new FinalizationRegistry<SharedMemory>((memory) => {
 export class SharedArrays {
   readonly #workers: () => readonly Worker[];
   readonly #maxBytes: number;
+  readonly #arrow: ArrowLibrary | undefined;
   readonly #own = new Set<SharedMemory>();
   #bytes = 0;
 
-  /** @param maxBytes most bytes in shared memory at a time */
-  constructor(workers: () => readonly Worker[], maxBytes: number) {
+  constructor(
+    workers: () => readonly Worker[],
+    options: { readonly maxSharedBytes: number; readonly arrow: ArrowLibrary | undefined },
+  ) {
     this.#workers = workers;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = options.maxSharedBytes;
+    this.#arrow = options.arrow;
     pools.add(this);
   }
 
@@ -42,12 +46,12 @@ export class SharedArrays {
 
   async share(value: Shareable, options: ShareOptions): Promise<Shared> {
     checkOptions(RULES, options);
-    const laidOut = layoutOf(value);
+    const laidOut = layoutOf(value, this.#arrow);
     if (laidOut === undefined)
       throw new InvalidOption(
         "array",
         value,
-        "a TypedArray, an NdArray, a Buffer, an ArrayBuffer or a DataView",
+        "a TypedArray, an NdArray, a Buffer, an ArrayBuffer, a DataView or (in a pool with the option arrow) an Arrow table",
       );
     const { bytes, layout } = laidOut;
     const size = layout.byteLength;

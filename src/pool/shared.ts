@@ -3,8 +3,11 @@ import { NogilError } from "../errors.js";
 import { arrayOf, type NdArray, type SharedReference, SharedValue, type TypedArray } from "../wire/index.js";
 import type { SharedMemory } from "./shared-memory.js";
 
-/** What `pool.share` takes: an array of numbers, bytes, or an `NdArray` of either. */
-export type Shareable = ArrayBufferView | ArrayBufferLike | NdArray;
+/** What `pool.share` takes: an array of numbers, bytes, an `NdArray` of either, a table in a pool with `arrow`. */
+export type Shareable = ArrayBufferView | ArrayBufferLike | NdArray | ArrowTable;
+
+/** A table of `apache-arrow`. */
+export type ArrowTable = { readonly schema: object; readonly batches: readonly object[] };
 
 export interface ShareOptions {
   /**
@@ -55,7 +58,8 @@ export class Shared extends SharedValue implements AsyncDisposable {
   }
 
   /**
-   * A copy of the data as they are now: the type that was shared, a `Buffer` for bytes of any kind.
+   * A copy of the data as they are now: the type that was shared, a `Buffer` for bytes of any kind
+   * and for a table, whose Arrow IPC stream it is.
    *
    * @throws NogilError with the code SHARED_FREED when it was freed
    */

@@ -13,6 +13,7 @@ import { isAsItWas, REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
 import { type SharedReference, SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
+import { type ArrowLibrary, tableBytes } from "./tables.js";
 import { explainUnsendable, FREED, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
@@ -55,6 +56,8 @@ class Unsendable extends Error {}
 export class Encoder {
   /** Takes the attachments of large calls, where there is one. */
   region: RequestRegion | undefined;
+  /** Makes bytes of tables, where there are any. */
+  arrow: ArrowLibrary | undefined;
   #buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #position = 0;
@@ -358,7 +361,10 @@ export class Encoder {
     if (value instanceof Complex) return this.#complex(value);
     if (value instanceof Constructed) return this.#constructed(value, depth, false);
     if (value instanceof SharedValue) return this.#shared(value.reference, depth);
-    this.#instance(value, depth);
+    const table = tableBytes(this.arrow, value);
+    if (table === undefined) return this.#instance(value, depth);
+    this.#extension("arrow", 1);
+    this.#content(table);
   }
 
   /** An object of a class: what its toJSON() says, else its own properties. */

@@ -26,3 +26,4 @@ export {
   Tuple,
   type TypedArray,
 } from "./special-values.js";
+export { type ArrowLibrary, tableBytes } from "./tables.js";

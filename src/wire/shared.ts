@@ -1,10 +1,10 @@
 /** Arrays that lie in memory which every worker can map (docs/protocol.md, Shared arrays), as values of a message. */
 
 import { arrayOver, kindOf } from "./arrays.js";
-import type { TypedArray } from "./special-values.js";
-import { NdArray } from "./special-values.js";
+import { NdArray, type TypedArray } from "./special-values.js";
+import { type ArrowLibrary, tableBytes } from "./tables.js";
 
-/** What the numbers of an array are, and how they lie; `kind` is empty for plain bytes. */
+/** What the numbers of an array are, and how they lie; `kind` is empty for plain bytes, `arrow` for a table. */
 export interface Layout {
   readonly kind: string;
   readonly shape: readonly number[] | undefined;
@@ -29,7 +29,12 @@ export abstract class SharedValue {
 /** How the bytes of a value are read; undefined for what is neither bytes nor an array of numbers. */
 export function layoutOf(
   value: unknown,
+  arrow: ArrowLibrary | undefined,
 ): { readonly bytes: Uint8Array; readonly layout: Layout } | undefined {
+  const table = typeof value === "object" && value !== null ? tableBytes(arrow, value) : undefined;
+  if (table !== undefined) {
+    return { bytes: table, layout: { kind: "arrow", shape: undefined, byteLength: table.byteLength } };
+  }
   const data = value instanceof NdArray ? value.data : value;
   const isView = ArrayBuffer.isView(data);
   if (!isView && !(data instanceof ArrayBuffer) && !(data instanceof SharedArrayBuffer)) return undefined;
@@ -42,6 +47,6 @@ export function layoutOf(
 
 /** The array that these bytes are. */
 export function arrayOf({ kind, shape }: Layout, bytes: Buffer): TypedArray | NdArray {
-  const data = kind === "" ? bytes : (arrayOver(kind, bytes, true) ?? bytes);
+  const data = kind === "" || kind === "arrow" ? bytes : (arrayOver(kind, bytes, true) ?? bytes);
   return shape === undefined ? data : new NdArray(data, shape);
 }

@@ -3,6 +3,7 @@ import { NotSendable } from "../errors.js";
 import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
 import { SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
+import { looksLikeTable } from "./tables.js";
 
 /** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
@@ -28,6 +29,8 @@ export function reasonAgainst(value: object): string | undefined {
       ? undefined
       : `an NdArray of ${data.length} numbers cannot have the shape [${shape.join(", ")}]`;
   }
+  if (looksLikeTable(value))
+    return "an Arrow table can only be sent by a pool that was given the library that made it: createPool({ arrow, … })";
   if (value instanceof Error) return "an Error cannot be sent to Python; send its message or its stack";
   // These keep what they are made of to themselves: as an object of their properties they would arrive empty.
   const isOpaque =

@@ -114,6 +114,7 @@ export class TaskChannel {
     this.#descriptors = descriptors;
     this.#maxMessageBytes = maxMessageBytes;
     this.#decoder = new Decoder(decoding);
+    this.#encoder.arrow = decoding.arrow;
     const reader = new FrameReader(maxMessageBytes, this.#receive);
     socket.on("data", (chunk: Buffer) => {
       try {

@@ -335,6 +335,7 @@ export class Worker {
       initializer: options.initializer ?? null,
       threadInitializer: options.threadInitializer ?? null,
       safetyChecks: options.safetyChecks,
+      arrow: options.decoding.arrow !== undefined,
       host: process.pid,
     });
     if (!(await settlesWithin(answer, options.startTimeout))) {
