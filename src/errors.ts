@@ -15,6 +15,8 @@ export type ErrorCode =
   | "PYTHON_ERROR"
   | "NOT_SENDABLE"
   | "PROTOCOL_ERROR"
+  | "SHARED_FREED"
+  | "SHARED_MEMORY_FULL"
   | "QUEUE_FULL"
   | "TASK_CANCELLED"
   | "TASK_TIMEOUT"
@@ -214,6 +216,25 @@ export class NotSendable extends NogilError {
 export class ProtocolError extends NogilError {
   constructor(message: string, options?: ErrorOptions) {
     super("PROTOCOL_ERROR", message, options);
+  }
+}
+
+/** An array does not fit into shared memory. Free others, or raise `maxSharedBytes`. */
+export class SharedMemoryFull extends NogilError {
+  constructor(
+    readonly wantedBytes: number,
+    readonly sharedBytes: number,
+    readonly maxSharedBytes: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      "SHARED_MEMORY_FULL",
+      options?.cause === undefined
+        ? `${wantedBytes} bytes do not fit: ${sharedBytes} of maxSharedBytes = ${maxSharedBytes} are taken; ` +
+            "free shared arrays that are not used any more, or raise maxSharedBytes"
+        : `${wantedBytes} bytes cannot be put into shared memory: ${(options.cause as Error).message}`,
+      options,
+    );
   }
 }
 

@@ -74,6 +74,10 @@ class Control:
             from . import _hot
 
             return _hot.look(self._channels, marshal.loads(body))
+        if kind == _wire.SHARED:
+            from . import _shared
+
+            return _shared.answer(*marshal.loads(body))
         number, task = marshal.loads(body)
         channel = self._channels[number]
         if kind == _wire.CANCEL:

@@ -117,6 +117,13 @@ def decode(body, kind, regions=None):
         raise NotSendable("arguments", "nested too deep for Python to walk; values of plain types may be deeper") from None
 
 
+# Set by _shared once there is a shared array: the number of that which a NumPy array or memoryview is, or None.
+shared_number = None
+
+# Set at the start: data frames are sent as Arrow tables, not as columns.
+frames_as_arrow = False
+
+
 # --- sending -----------------------------------------------------------------------------------------------------
 
 
@@ -269,6 +276,8 @@ def _buffer(value, path, inside, attachments):
 
 
 def _memoryview(value, path, inside, attachments):
+    if shared_number is not None and (number := shared_number(value)) is not None:
+        return (..., "shared", number)
     if value.format in ("B", "c") and value.ndim == 1:
         return _buffer(value, path, inside, attachments)
     order, code = value.format[:-1], value.format[-1:]
@@ -296,6 +305,8 @@ def _array(value, path, inside, attachments):
 
 
 def _numpy_array(value, path, inside, attachments):
+    if shared_number is not None and (number := shared_number(value)) is not None:
+        return (..., "shared", number)
     numpy = sys.modules["numpy"]
     kind, size = value.dtype.kind, value.dtype.itemsize
     if kind not in "biuf" or hasattr(value, "mask"):
@@ -414,8 +425,9 @@ def _find_converter(kind):
             return _BUILTIN[base]
     if kind.__name__ == "mappingproxy":
         return _as(dict)
-    if callable(getattr(kind, "__arrow_c_stream__", None)) and callable(getattr(kind, "to_dict", None)):
-        return _as(_frame_to_columns)
+    is_frame = hasattr(kind, "to_dict") or hasattr(kind, "to_pydict")  # the second: pyarrow
+    if is_frame and hasattr(kind, "__arrow_c_stream__"):
+        return _table if frames_as_arrow else _as(_frame_to_columns)
     name = _name(kind)
     if name in _GENERATORS:
         return _refuse(f"a {name} cannot be sent; return list(…) of it")
@@ -426,8 +438,19 @@ def _name(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
+def _table(frame, path, inside, attachments):
+    from . import _arrow
+
+    try:
+        return (..., "arrow", _attach(_arrow.to_stream(frame), attachments))
+    except (ValueError, TypeError, NotImplementedError) as error:
+        raise NotSendable(path, f"{_name(type(frame))} is no Arrow table: {error}") from error
+
+
 def _frame_to_columns(frame):
     """A data frame as a dict of columns (pandas wants the orientation said, polars does not know the word)."""
+    if not hasattr(frame, "to_dict"):
+        return frame.to_pydict()  # pyarrow
     try:
         return frame.to_dict(orient="list")
     except TypeError:
@@ -466,7 +489,7 @@ def _restore_datetime(value, attachments):
     return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=value[2])
 
 
-def _content(place, attachments):
+def content(place, attachments):
     """The buffer at ``(offset, size)``, or a buffer of the bytes where they came inline. Both can be written to."""
     if type(place) is not tuple:
         return bytearray(place)
@@ -478,24 +501,25 @@ def _content(place, attachments):
 
 
 def _restore_bytes(value, attachments):
-    return bytes(_content(value[2], attachments))
+    return bytes(content(value[2], attachments))
 
 
 def _restore_array(value, attachments):
+    return array_over(content(value[3], attachments), value[2], value[4] if len(value) > 4 else None)
+
+
+def array_over(buffer, kind, shape):
     """An array of NumPy when user code has imported it, else a memoryview; with a shape when it came with one."""
-    kind = value[2]
-    content = _content(value[3], attachments)
-    shape = value[4] if len(value) > 4 else None
     from_buffer = getattr(sys.modules.get("numpy"), "frombuffer", None)
     if from_buffer is not None:
-        array = from_buffer(content, dtype=kind)
+        array = from_buffer(buffer, dtype=kind)
         return array if shape is None else array.reshape(shape)
     if shape is None or 0 in shape:  # a memoryview has no empty shapes
-        return memoryview(content).cast(_FORMATS[kind])
-    return memoryview(content).cast("B").cast(_FORMATS[kind], shape)
+        return memoryview(buffer).cast(FORMATS[kind])
+    return memoryview(buffer).cast("B").cast(FORMATS[kind], shape)
 
 
-_FORMATS = {
+FORMATS = {
     "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f", "f8": "d",
 }  # fmt: skip
 
@@ -505,9 +529,24 @@ def _restore_new(value, attachments):
     return construct(value[2], _restore(value[3], attachments), value[4])
 
 
+
+def _restore_arrow(value, attachments):
+    from . import _arrow
+
+    return _arrow.from_stream(content(value[2], attachments))
+
+
+def _restore_shared(value, attachments):
+    from . import _shared
+
+    return _shared.restore(*value[2:], attachments)
+
+
 _RESTORERS = {
     "datetime": _restore_datetime,
     "bytes": _restore_bytes,
     "array": _restore_array,
     "new": _restore_new,
+    "shared": _restore_shared,
+    "arrow": _restore_arrow,
 }  # fmt: skip

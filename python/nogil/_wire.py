@@ -49,6 +49,7 @@ SENSE = 9
 GROW = 10
 HOT = 11
 HOST_REPLY = 12
+SHARED = 15
 
 # Worker to host, on the control channel.
 ANSWER = 1

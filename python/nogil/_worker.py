@@ -11,7 +11,7 @@ import os
 import sys
 from _thread import allocate_lock, start_new_thread  # not threading, which costs a start as much as all of ours
 
-from . import _channel, _errors, _modules, _output, _wire
+from . import _channel, _errors, _modules, _output, _values, _wire
 from ._control import Control, gil_enabled
 from ._instances import Instances
 
@@ -143,6 +143,7 @@ def main():
     # First of all: an import of the user's may never end.
     _die_with_the_host(options["host"])
     limit = options["maxMessageBytes"]
+    _values.frames_as_arrow = options.get("arrow", False)
     channels = [_channel.Channel(4 + number, number) for number in range(options["threads"])]
     _stay_with_this_process(control_socket, channels)
     control = Control(control_socket, channels, _end_process)

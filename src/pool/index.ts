@@ -1,3 +1,4 @@
+export type { ArrowLibrary } from "../wire/index.js";
 export type { CallOptions, Progress } from "./call-options.js";
 export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
@@ -8,6 +9,7 @@ export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
+export { type ArrowTable, type Shareable, Shared, type ShareOptions } from "./shared.js";
 export type { FunctionConcurrency, PoolStats, WorkerStats } from "./stats.js";
 export type { TaskState, TaskStats } from "./task.js";
 export type {

@@ -1,7 +1,9 @@
 /** Options of a pool: what callers may write, what it becomes, and how a wrong value is refused. */
+import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidOption } from "../errors.js";
+import type { ArrowLibrary } from "../wire/index.js";
 import type { HostFunctions } from "./host-functions.js";
 import {
   checkOptions,
@@ -75,6 +77,8 @@ export interface PoolOptions {
   readonly maxQueue?: number;
   /** Largest message in either direction, in bytes. @default 2 GiB - 1 */
   readonly maxMessageBytes?: number;
+  /** Most bytes that `pool.share` keeps at a time. @default half of the machine's memory */
+  readonly maxSharedBytes?: number;
   /** Milliseconds a worker may take to start and to import the modules. @default 60_000 */
   readonly startTimeout?: number;
   /** Milliseconds a task has to stop by itself after it was cancelled. @default 250 */
@@ -94,6 +98,12 @@ export interface PoolOptions {
    * @default "exact"
    */
   readonly ints?: "exact" | "number";
+  /**
+   * `import * as arrow from "apache-arrow"`, version 14 or newer: data frames of pandas, polars and pyarrow arrive as its
+   * tables instead of columns, and its tables can be arguments.
+   * @default none
+   */
+  readonly arrow?: ArrowLibrary;
   /** Functions that Python code calls with `nogil.host.call(name, …)`. @default none */
   readonly host?: HostFunctions;
 }
@@ -130,12 +140,14 @@ export interface ResolvedOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly maxQueue: number;
   readonly maxMessageBytes: number;
+  readonly maxSharedBytes: number;
   readonly startTimeout: number;
   readonly grace: number;
   readonly killAfter: number;
   readonly output: "inherit" | "events" | OutputListener;
   readonly dates: "date" | "iso";
   readonly ints: "exact" | "number";
+  readonly arrow: ArrowLibrary | undefined;
   readonly host: HostFunctions;
 }
 
@@ -181,6 +193,7 @@ const RULES: Rules<PoolOptions> = {
     MIN_MESSAGE_BYTES,
     MAX_MESSAGE_BYTES,
   ),
+  maxSharedBytes: wholeNumber("bytes, 0 or more", 0, Number.MAX_SAFE_INTEGER),
   startTimeout: milliseconds,
   grace: milliseconds,
   killAfter: milliseconds,
@@ -190,6 +203,10 @@ const RULES: Rules<PoolOptions> = {
   ),
   dates: oneOf("date", "iso"),
   ints: oneOf("exact", "number"),
+  arrow: rule('the module: import * as arrow from "apache-arrow"', (value) => {
+    const given = (value ?? {}) as Partial<ArrowLibrary>;
+    return [given.Table, given.tableFromIPC, given.tableToIPC].every((part) => typeof part === "function");
+  }),
   host: rule(
     "an object of functions",
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -212,12 +229,14 @@ const DEFAULTS = {
   env: {},
   maxQueue: 100_000,
   maxMessageBytes: MAX_MESSAGE_BYTES,
+  maxSharedBytes: Math.floor(totalmem() / 2),
   startTimeout: 60_000,
   grace: 250,
   killAfter: 2_000,
   output: "inherit",
   dates: "date",
   ints: "exact",
+  arrow: undefined,
   host: {},
 } as const satisfies Omit<ResolvedOptions, "modules" | "cwd">;
 

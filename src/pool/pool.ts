@@ -31,6 +31,8 @@ import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } fro
 import { Recycler } from "./recycler.js";
 import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
+import type { Shareable, Shared, ShareOptions } from "./shared.js";
+import { SharedArrays } from "./shared-arrays.js";
 import { type Sizing, sizing } from "./sizing.js";
 import { fixedConcurrency, type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
@@ -101,6 +103,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #nesting: Nesting;
   /** Without host functions no call can come from within one. */
   readonly #hasHost: boolean;
+  readonly #shared: SharedArrays;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
   #liveness: Liveness | undefined;
@@ -130,6 +133,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (concurrency !== undefined)
       this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
     this.#dispatcher = new Dispatcher(this.#permits);
+    this.#shared = new SharedArrays(() => this.#supervisor.workers, options);
     this.#hasHost = Object.keys(options.host).length > 0;
     this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
     this.#nesting = new Nesting(this.#dispatcher);
@@ -301,6 +305,16 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     return pythonType<T>(this.#submit, name);
   }
 
+  /**
+   * Puts an array into shared memory, once for many calls: the handle, as an argument, is not sent again (docs/pool.md).
+   *
+   * @throws SharedMemoryFull over `maxSharedBytes`, or when the machine has no more; PoolClosed
+   */
+  async share(array: Shareable, options: ShareOptions = {}): Promise<Shared> {
+    if (this.#closing !== undefined) throw new PoolClosed();
+    return this.#shared.share(array, options);
+  }
+
   /** What safety checks have seen in all workers, and imported libraries known not to be thread-safe. */
   async safetyReport(): Promise<SafetyReport> {
     return mergeReports(
@@ -323,6 +337,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       fulfilled: this.#fulfilled,
       rejected: this.#rejected,
       workers: this.#supervisor.workers.map(workerStats),
+      shared: this.#shared.stats,
       ...(this.#permits === undefined
         ? {}
         : { concurrency: this.#adaptation?.stats ?? fixedConcurrency(this.#permits) }),
@@ -482,6 +497,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#adaptation?.stop();
     this.#fileWatch?.close();
     await this.#supervisor.close(force);
+    this.#shared.close();
     clearInterval(this.#keepAlive);
     if (this.#options.name !== undefined) unregister(this.#options.name);
   }
@@ -554,7 +570,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #workerOptions(): WorkerOptions {
-    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints } = this.#options;
+    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints, arrow } = this.#options;
     const { initializer, threadInitializer, safetyChecks } = this.#options;
     const { workers, threads, threadsAtStart } = this.#sizing;
     return {
@@ -572,7 +588,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       threadsInAll: threadsAtStart * workers,
       cores: this.#cores,
       maxMessageBytes,
-      decoding: { dates, ints },
+      decoding: { dates, ints, arrow, shared: SharedArrays.resolve },
       startTimeout,
     };
   }

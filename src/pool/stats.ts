@@ -49,6 +49,8 @@ export interface PoolStats {
   readonly fulfilled: number;
   readonly rejected: number;
   readonly workers: readonly WorkerStats[];
+  /** What `pool.share` keeps. */
+  readonly shared: { readonly arrays: number; readonly bytes: number };
   /** By function; only with the option `concurrency`. */
   readonly concurrency?: Readonly<Record<string, FunctionConcurrency>>;
 }

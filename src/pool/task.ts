@@ -163,6 +163,10 @@ export class Task implements Call {
     this.reject(error);
   }
 
+  unsent(error: NotSendable): void {
+    this.reject(error);
+  }
+
   progressed(done: unknown, total: unknown): void {
     this.progress = { done: Number(done), total: typeof total === "number" ? total : undefined };
     const { progress, onProgress } = this;

@@ -9,6 +9,7 @@ import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS } from "./frame.js";
 import { fromDigits } from "./integers.js";
 import { Complex, NdArray } from "./special-values.js";
 import { decodeText } from "./strings.js";
+import type { ArrowLibrary } from "./tables.js";
 import { MAX_DEPTH } from "./unsendable.js";
 
 /** Up to this length a loop in JavaScript beats a call into the runtime. */
@@ -27,11 +28,17 @@ export interface DecoderOptions {
   readonly dates?: "date" | "iso";
   /** `number`: an int that a number cannot hold exactly is refused instead of becoming a bigint. @default "exact" */
   readonly ints?: "exact" | "number";
+  /** The shared array that Python names by its number; undefined when it was freed. */
+  readonly shared?: (number: number) => unknown;
+  /** Tables are those of this library, in both directions. */
+  readonly arrow?: ArrowLibrary | undefined;
 }
 
 export class Decoder {
   readonly #isoDates: boolean;
   readonly #onlyNumbers: boolean;
+  readonly #arrow: ArrowLibrary | undefined;
+  readonly #sharedOf: ((number: number) => unknown) | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
   #end = 0;
@@ -47,6 +54,8 @@ export class Decoder {
   constructor(options: DecoderOptions = {}) {
     this.#isoDates = options.dates === "iso";
     this.#onlyNumbers = options.ints === "number";
+    this.#sharedOf = options.shared;
+    this.#arrow = options.arrow;
   }
 
   /**
@@ -288,11 +297,32 @@ export class Decoder {
         return this.#content(fields[0]);
       case "array":
         return this.#numbers(fields);
+      case "arrow":
+        return this.#table(this.#content(fields[0]));
+      case "shared":
+        return this.#shared(fields[0]);
       case "error":
         return new PythonError(toErrorDetails(fields[0]));
       default:
         throw corrupt(`unknown extension ${String(tag)}`);
     }
+  }
+
+  #table(bytes: Buffer): unknown {
+    if (this.#arrow === undefined) throw corrupt("an Arrow table that nobody asked for");
+    try {
+      return this.#arrow.tableFromIPC(bytes);
+    } catch (error) {
+      throw new NotSendable("result", `apache-arrow cannot read the table (${(error as Error).message})`);
+    }
+  }
+
+  #shared(number: unknown): unknown {
+    if (!isCount(number)) throw corrupt("a shared array without a number");
+    const value = this.#sharedOf?.(number);
+    if (value === undefined)
+      throw new NotSendable("result", "the shared array was freed before it came back");
+    return value;
   }
 
   /** Bytes that came inline, or the attachment at (offset, size). */

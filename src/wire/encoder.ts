@@ -9,10 +9,12 @@ import type { NotSendable } from "../errors.js";
 import { kindOf } from "./arrays.js";
 import { aligned, CallKind, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
-import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
+import { isAsItWas, REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
+import { type SharedReference, SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
-import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
+import { type ArrowLibrary, tableBytes } from "./tables.js";
+import { explainUnsendable, FREED, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
 /** Copied into the frame below this size, sent from their own memory above. */
@@ -39,12 +41,23 @@ const SET = 0x3c;
 const FROZENSET = 0x3e;
 const END_OF_DICT = 0x30;
 
+/** A call whose attachments leave from their own memory: where it lies among the chunks, and how large they were. */
+interface LooseCall {
+  readonly task: number;
+  readonly first: number;
+  readonly end: number;
+  readonly views: readonly Uint8Array[];
+  readonly sizes: readonly number[];
+}
+
 /** Thrown inside the encoder, which does not know the path; the caller of a frame gets NotSendable instead. */
 class Unsendable extends Error {}
 
 export class Encoder {
   /** Takes the attachments of large calls, where there is one. */
   region: RequestRegion | undefined;
+  /** Makes bytes of tables, where there are any. */
+  arrow: ArrowLibrary | undefined;
   #buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #position = 0;
@@ -52,6 +65,8 @@ export class Encoder {
   #attachments: Uint8Array[] = [];
   #attachmentsSize = 0;
   #chunks: Uint8Array[] = [];
+  #looseCalls: LooseCall[] = [];
+  #leftOut: number[] = [];
 
   /** Bytes written and not taken. */
   get pendingBytes(): number {
@@ -95,12 +110,29 @@ export class Encoder {
     this.#end(start, task, kind, maxBytes, args);
   }
 
-  /** What was appended since the last call, in order. The encoder's buffer may be reused after `release`. */
+  /**
+   * What was appended since the last call, in order. The encoder's buffer may be reused after `release`. Calls whose
+   * arrays were transferred or cut since are left out; `leftOut` names them.
+   */
   take(): Uint8Array[] {
     const chunks = this.#chunks;
     if (this.#position > 0) chunks.push(this.#buffer.subarray(0, this.#position));
     this.#chunks = [];
+    if (this.#leftOut.length > 0) this.#leftOut = [];
+    if (this.#looseCalls.length > 0) {
+      for (const { task, first, end, views, sizes } of this.#looseCalls.reverse()) {
+        if (isAsItWas(views, sizes)) continue;
+        chunks.splice(first, end - first);
+        this.#leftOut.unshift(task);
+      }
+      this.#looseCalls = [];
+    }
     return chunks;
+  }
+
+  /** Calls that the last `take` left out. */
+  get leftOut(): readonly number[] {
+    return this.#leftOut;
   }
 
   /** Called after `take`: whether the bytes have left, so that the buffer can be written again. */
@@ -142,29 +174,45 @@ export class Encoder {
     this.#reserve(head + aligned(size) - size);
     this.#buffer.copyWithin(bodyStart + head, bodyStart, this.#position);
     this.#view.setUint32(bodyStart, size, true);
+    const attachments = this.#attachments;
+    const attachmentsSize = this.#attachmentsSize;
+    this.#attachments = [];
+    this.#attachmentsSize = 0;
+    const flags = HAS_EXTENSIONS | HAS_ATTACHMENTS;
     // Nothing but a call: what is said to a task that runs must not take the region from it, nor give it back.
-    const isLargeCall = kind === CallKind.CALL && this.#attachmentsSize >= REGION_FROM_BYTES;
-    if (isLargeCall && this.region?.claim(task, this.#attachments)) {
-      this.#view.setUint32(bodyStart + 4, this.#attachmentsSize, true);
+    const isLargeCall = kind === CallKind.CALL && attachmentsSize >= REGION_FROM_BYTES;
+    if (isLargeCall && this.region?.claim(task, attachments)) {
+      this.#view.setUint32(bodyStart + 4, attachmentsSize, true);
       this.#position += head;
-      this.#attachments = [];
-      this.#attachmentsSize = 0;
-      return this.#header(start, head + size, task, kind | HAS_EXTENSIONS | HAS_ATTACHMENTS | IN_REGION);
+      this.#header(start, head + size, task, kind | flags | IN_REGION);
+      this.region.announce(this.#cut(start));
+      return;
     }
     this.#view.setUint32(bodyStart + 4, 0, true);
     this.#position += head + aligned(size) - size;
-    this.#header(start, length, task, kind | HAS_EXTENSIONS | HAS_ATTACHMENTS);
-    // The frames so far, then the arrays from their own memory, then go on in a fresh buffer.
-    this.#chunks.push(this.#buffer.subarray(0, this.#position));
-    for (const attachment of this.#attachments) {
-      this.#chunks.push(attachment);
+    this.#header(start, length, task, kind | flags);
+    this.#cut(start);
+    const first = this.#chunks.length - 1;
+    // An answer cannot be left out: somebody waits for it. So it gets memory that nobody else has.
+    const isCall = kind !== CallKind.HOST_ANSWER;
+    for (const attachment of attachments) {
+      this.#chunks.push(isCall ? attachment : attachment.slice());
       const padding = aligned(attachment.byteLength) - attachment.byteLength;
       if (padding > 0) this.#chunks.push(new Uint8Array(padding));
     }
-    this.#attachments = [];
-    this.#attachmentsSize = 0;
+    if (!isCall) return;
+    const sizes = attachments.map(({ byteLength }) => byteLength);
+    this.#looseCalls.push({ task, first, end: this.#chunks.length, views: attachments, sizes });
+  }
+
+  /** Makes the frame from `start` on a chunk of its own, after one of the frames before it; goes on in a fresh buffer. */
+  #cut(start: number): Uint8Array {
+    if (start > 0) this.#chunks.push(this.#buffer.subarray(0, start));
+    const frame = this.#buffer.subarray(start, this.#position);
+    this.#chunks.push(frame);
     this.#replaceBuffer(INITIAL_BYTES);
     this.#position = 0;
+    return frame;
   }
 
   #header(start: number, length: number, task: number, kind: number): void {
@@ -312,7 +360,11 @@ export class Encoder {
     if (value instanceof Float) return this.#float(value.value);
     if (value instanceof Complex) return this.#complex(value);
     if (value instanceof Constructed) return this.#constructed(value, depth, false);
-    this.#instance(value, depth);
+    if (value instanceof SharedValue) return this.#shared(value.reference, depth);
+    const table = tableBytes(this.arrow, value);
+    if (table === undefined) return this.#instance(value, depth);
+    this.#extension("arrow", 1);
+    this.#content(table);
   }
 
   /** An object of a class: what its toJSON() says, else its own properties. */
@@ -415,6 +467,20 @@ export class Encoder {
     this.#text(kindOf(data) ?? "u1");
     this.#content(bytesOf(data));
     this.#tuple(shape, depth);
+  }
+
+  #shared(reference: SharedReference | undefined, depth: number): void {
+    if (reference === undefined) throw new Unsendable(FREED);
+    const { number, kind, shape, byteLength, isWritable, place } = reference;
+    this.#extension("shared", 6);
+    this.#number(number);
+    this.#text(kind);
+    if (shape === undefined) this.#byte(NONE);
+    else this.#tuple(shape, depth);
+    this.#number(byteLength);
+    this.#byte(isWritable ? TRUE : FALSE);
+    if (place instanceof Uint8Array) this.#content(place);
+    else this.#tuple([place.path, place.inode], depth);
   }
 
   /** The bytes themselves, or where they stand among the attachments: (offset, size). */

@@ -56,6 +56,7 @@ export const RequestKind = {
   GROW: 10,
   HOT: 11,
   HOST_REPLY: 12,
+  SHARED: 15,
 } as const;
 
 /** Worker to host, control channel. */

@@ -14,7 +14,8 @@ export {
   RequestKind,
   TIMES_SIZE,
 } from "./frame.js";
-export { ReplyRegion, RequestRegion } from "./regions.js";
+export { RegionFile, ReplyRegion, RequestRegion } from "./regions.js";
+export { arrayOf, type Layout, layoutOf, type SharedReference, SharedValue } from "./shared.js";
 export {
   Complex,
   Constructed,
@@ -25,3 +26,4 @@ export {
   Tuple,
   type TypedArray,
 } from "./special-values.js";
+export { type ArrowLibrary, tableBytes } from "./tables.js";

@@ -5,7 +5,17 @@
  * The worker makes a region (`memfd_create`) and says its descriptor; here it is the file `/proc/<pid>/fd/<n>`, read and
  * written by the thread pool of Node. No native code is needed, and pages stay, so only the first use pays for them.
  */
-import { closeSync, ftruncateSync, openSync, read, readlinkSync, readSync, write, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  read,
+  readlinkSync,
+  readSync,
+  write,
+  writeSync,
+} from "node:fs";
 import { promisify } from "node:util";
 import { ProtocolError } from "../errors.js";
 import { aligned } from "./frame.js";
@@ -23,14 +33,14 @@ const IDLE_MS = 10_000;
 /** What stays: the page that holds the mark of a reply region. */
 const IDLE_BYTES = 1 << 12;
 /** Where the data of a reply region begins. Before it: one byte, 1 while the host has not taken the reply yet. */
-export const REPLY_DATA_AT = 64;
+const REPLY_DATA_AT = 64;
 const FREE = Uint8Array.of(0);
 
 const readPiece = promisify(read);
 const writePiece = promisify(write);
 
 /** The open file of a region. Closed when asked to and no copy is under way: its number may be somebody else's then. */
-class RegionFile {
+export class RegionFile {
   readonly #descriptor: number;
   #copying = 0;
   #closed = false;
@@ -49,6 +59,12 @@ class RegionFile {
     }
   }
 
+  /** Where another process of this user can open it while it is open here, and the number of the file it finds there. */
+  get place(): { readonly path: string; readonly inode: number } {
+    return { path: `/proc/${process.pid}/fd/${this.#descriptor}`, inode: fstatSync(this.#descriptor).ino };
+  }
+
+  /** Fills `bytes`; a promise where that takes longer. */
   read(bytes: Buffer, position: number): Promise<void> | undefined {
     if (bytes.length <= AT_ONCE_BYTES) {
       if (readSync(this.#descriptor, bytes, 0, bytes.length, position) !== bytes.length) throw tooShort();
@@ -123,7 +139,9 @@ class RegionFile {
 export class RequestRegion {
   readonly #file: RegionFile;
   #task = 0;
+  #frame: Uint8Array | undefined;
   #views: readonly Uint8Array[] | undefined;
+  #sizes: readonly number[] = [];
 
   private constructor(file: RegionFile) {
     this.#file = file;
@@ -140,7 +158,13 @@ export class RequestRegion {
     this.#file.wake();
     this.#task = task;
     this.#views = views;
+    this.#sizes = views.map(({ byteLength }) => byteLength);
     return true;
+  }
+
+  /** The frame that the attachments belong to. */
+  announce(frame: Uint8Array): void {
+    this.#frame = frame;
   }
 
   /** True when attachments were claimed for and are not copied yet: no later bytes may overtake them. */
@@ -148,10 +172,17 @@ export class RequestRegion {
     return this.#views !== undefined;
   }
 
-  async write(): Promise<void> {
+  /**
+   * Copies what was claimed for. Resolves to the task and its frame, which must not be sent, when an array was
+   * transferred or cut meanwhile: what lies in the region then is not what was to be sent.
+   */
+  async write(): Promise<{ readonly task: number; readonly frame: Uint8Array | undefined } | undefined> {
     const views = this.#views ?? [];
+    const [task, frame, sizes] = [this.#task, this.#frame, this.#sizes];
     this.#views = undefined;
+    this.#frame = undefined;
     await this.#file.write(views, 0);
+    return isAsItWas(views, sizes) ? undefined : { task, frame };
   }
 
   /** The worker has answered the task, and nothing there uses the data any more. */
@@ -213,6 +244,11 @@ export class ReplyRegion {
     this.#file.rest();
     return bytes;
   }
+}
+
+/** False when the memory of a view was transferred to another owner, or cut: its length says so. */
+export function isAsItWas(views: readonly Uint8Array[], sizes: readonly number[]): boolean {
+  return views.every(({ byteLength }, i) => byteLength === sizes[i]);
 }
 
 function tooShort(): ProtocolError {

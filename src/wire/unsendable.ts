@@ -1,10 +1,14 @@
 /** What cannot be sent to Python, and where in a value it is. The search is slow, and only run after encoding failed. */
 import { NotSendable } from "../errors.js";
 import { FIRST_DATETIME_MS, LAST_DATETIME_MS } from "./dates.js";
+import { SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
+import { looksLikeTable } from "./tables.js";
 
 /** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
+
+export const FREED = "the shared array was freed before the call was sent";
 
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */
 export function reasonAgainst(value: object): string | undefined {
@@ -18,12 +22,15 @@ export function reasonAgainst(value: object): string | undefined {
       ? "Python has no datetime before the year 1 or after 9999"
       : undefined;
   }
+  if (value instanceof SharedValue) return value.reference === undefined ? FREED : undefined;
   if (value instanceof NdArray) {
     const { data, shape } = value;
     return shape.reduce((product, side) => product * side, 1) === data.length
       ? undefined
       : `an NdArray of ${data.length} numbers cannot have the shape [${shape.join(", ")}]`;
   }
+  if (looksLikeTable(value))
+    return "an Arrow table can only be sent by a pool that was given the library that made it: createPool({ arrow, … })";
   if (value instanceof Error) return "an Error cannot be sent to Python; send its message or its stack";
   // These keep what they are made of to themselves: as an object of their properties they would arrive empty.
   const isOpaque =

@@ -3,7 +3,7 @@
  * the calls, because one thread executes them one after the other.
  */
 import type { Socket } from "node:net";
-import { NogilError, type NotSendable, ProtocolError } from "../errors.js";
+import { NogilError, NotSendable, ProtocolError } from "../errors.js";
 import {
   CallKind,
   Decoder,
@@ -39,10 +39,14 @@ export interface CallLabel {
 /** Two descriptors of new regions: u32 for requests, u32 for replies, 0 for none. */
 const NEWS_SIZE = 8;
 
+const CHANGED_BEFORE_SENT =
+  "an array was transferred, detached or resized after the call was made and before it was sent; " +
+  "leave arrays alone until the task has ended, or pass a copy";
+
 /** Output of a call may arrive after its reply: this many calls back can still be named. */
 const LABELS_KEPT = 256;
 
-/** What is called, and who hears of it. The channel calls exactly one of the three ends, once. */
+/** What is called, and who hears of it. The channel calls exactly one of the four ends, once. */
 export interface Call {
   readonly name: string;
   /** Number of the task in its pool. */
@@ -55,6 +59,8 @@ export interface Call {
   raised(details: unknown, start: number, end: number, cpu: number): void;
   /** The reply is there and cannot be understood, or JavaScript cannot hold it. */
   garbled(error: ProtocolError | NotSendable, start: number, end: number, cpu: number): void;
+  /** It was never sent: an argument was changed before it could be. */
+  unsent(error: NotSendable): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
 }
@@ -108,6 +114,7 @@ export class TaskChannel {
     this.#descriptors = descriptors;
     this.#maxMessageBytes = maxMessageBytes;
     this.#decoder = new Decoder(decoding);
+    this.#encoder.arrow = decoding.arrow;
     const reader = new FrameReader(maxMessageBytes, this.#receive);
     socket.on("data", (chunk: Buffer) => {
       try {
@@ -194,14 +201,16 @@ export class TaskChannel {
   readonly #flush = (): void => {
     this.#flushScheduled = false;
     const chunks = this.#encoder.take();
+    const { leftOut } = this.#encoder;
     if (this.#socket.destroyed) return;
     if (this.#sending !== undefined || this.#encoder.region?.isWaiting) {
       this.#encoder.release(false);
       this.#sendInOrder(chunks);
-      return;
+    } else {
+      this.#write(chunks);
+      this.#encoder.release(this.#socket.writableLength === 0);
     }
-    this.#write(chunks);
-    this.#encoder.release(this.#socket.writableLength === 0);
+    for (const id of leftOut) this.#unsent(id);
   };
 
   #write(chunks: readonly Uint8Array[]): void {
@@ -217,14 +226,25 @@ export class TaskChannel {
     const region = this.#encoder.region?.isWaiting ? this.#encoder.region : undefined;
     const copied = region?.write();
     const sending = Promise.all([this.#sending, copied]).then(
-      () => {
+      ([, changed]) => {
         this.#heldBytes -= bytes;
         if (this.#sending === sending) this.#sending = undefined;
-        if (!this.#socket.destroyed) this.#write(chunks);
+        if (!this.#socket.destroyed) this.#write(chunks.filter((chunk) => chunk !== changed?.frame));
+        if (changed === undefined) return;
+        region?.release(changed.task);
+        this.#unsent(changed.task);
       },
       (error: Error) => this.#break(new ProtocolError(`shared memory cannot be written: ${error.message}`)),
     );
     this.#sending = sending;
+  }
+
+  #unsent(id: number): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    call.unsent(new NotSendable("arguments", CHANGED_BEFORE_SENT));
+    this.onSettled(this);
   }
 
   #break(error: ProtocolError): void {

@@ -273,6 +273,25 @@ export class Worker {
     return parseHotSpot(await answer);
   }
 
+  /** Makes memory that can be shared. Resolves to its descriptor there; undefined where there is none. */
+  async makeShared(): Promise<number | undefined> {
+    const answer = await this.#control.request(RequestKind.SHARED, ["make"]);
+    return typeof answer === "number" ? answer : undefined;
+  }
+
+  /**
+   * Fixes the size of such memory, and its content unless it is writable, and closes the worker's own descriptor.
+   * Resolves to whether the worker can open it at `path`.
+   */
+  async sealShared(descriptor: number, path: string, isWritable: boolean): Promise<boolean> {
+    return (await this.#control.request(RequestKind.SHARED, ["seal", descriptor, path, isWritable])) === true;
+  }
+
+  /** Unmaps a shared array, once nothing in Python uses it. */
+  dropShared(number: number): void {
+    this.#control.send(RequestKind.SHARED, ["drop", number]);
+  }
+
   /** Answers such a call. Throws NotSendable when the value cannot travel. */
   answerHost(number: number, what: HostAnswer, value: unknown): void {
     this.#control.answer(number, what, value);
@@ -316,6 +335,7 @@ export class Worker {
       initializer: options.initializer ?? null,
       threadInitializer: options.threadInitializer ?? null,
       safetyChecks: options.safetyChecks,
+      arrow: options.decoding.arrow !== undefined,
       host: process.pid,
     });
     if (!(await settlesWithin(answer, options.startTimeout))) {

@@ -1,9 +1,9 @@
 /** Values from 64 KiB on, which go through shared memory where there is any (src/wire/regions.ts). */
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { WorkerCrashed } from "../../src/index.js";
+import { type Pool, WorkerCrashed } from "../../src/index.js";
 import { failureOf, poolOf } from "./pools.js";
 import { everyWay } from "./profiles.js";
 
@@ -39,6 +39,21 @@ function openRegions(): number {
   }).length;
 }
 
+/** Bytes of each region that the only worker has made. */
+function regionSizes(pool: Pool): number[] {
+  const folder = `/proc/${pool.stats().workers[0]?.pid}/fd`;
+  const files = readdirSync(folder)
+    .map((descriptor) => `${folder}/${descriptor}`)
+    .filter((path) => readlinkSync(path).startsWith("/memfd:nogil"))
+    .map((path) => statSync(path));
+  return [...new Map(files.map(({ ino, size }) => [ino, size])).values()];
+}
+
+/** Gives the memory of an array to another one, as `postMessage` does. */
+function transfer(array: Float64Array): void {
+  structuredClone(array, { transfer: [array.buffer as ArrayBuffer] });
+}
+
 describe.each(everyWay())("large values, $label", ({ python, profile }) => {
   const options = { module: LARGE, python: python.path, profile, workers: 1, threads: 1 } as const;
 
@@ -53,7 +68,36 @@ describe.each(everyWay())("large values, $label", ({ python, profile }) => {
       }),
       { numRuns: 15 },
     );
-    if (hasRegions) expect(await pool.call("uses_shared_memory")).toBeGreaterThanOrEqual(2);
+    if (!hasRegions) return;
+    const large = numbers(1_000_000, 3);
+    for (let round = 0; round < 2; round++) expect(same(await pool.call("echo", [large]), large)).toBe(true);
+    const bytes = regionSizes(pool);
+    expect(bytes).toHaveLength(2);
+    for (const size of bytes) expect(size).toBeGreaterThanOrEqual(large.byteLength);
+  });
+
+  test("an array that is transferred before it was sent fails its call, and no other", async () => {
+    const pool = await poolOf(options);
+    await pool.call("echo", [numbers(100_000, 0)]);
+    // By socket and copied to the frame's chunk, by socket behind another large call, and by region.
+    for (const count of [1_000, 20_000, 100_000, 2_000_000]) {
+      const kept = numbers(count, 1);
+      const lost = numbers(count, 2);
+      const calls = [kept, lost, kept].map((array) => pool.call<Float64Array>("echo", [array]));
+      const alone = numbers(count, 3);
+      calls.push(pool.call<Float64Array>("echo", [[alone]]));
+      transfer(lost);
+      transfer(alone);
+      const ends = await Promise.allSettled(calls);
+      expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+      expect(ends[1]).toMatchObject({ reason: { code: "NOT_SENDABLE" } });
+      const first = numbers(count, 4);
+      const inRegion = pool.call("echo", [first]);
+      transfer(first);
+      expect(await failureOf(inRegion)).toMatchObject({ code: "NOT_SENDABLE" });
+      expect(same(await pool.call("echo", [kept]), kept)).toBe(true);
+    }
+    if (hasRegions) expect(regionSizes(pool)).toHaveLength(2);
   });
 
   test("several arrays in one call, and bytes of Python's", async () => {

@@ -69,3 +69,12 @@ def large(count):
 
 def gil():
     return sys._is_gil_enabled() if hasattr(sys, "_is_gil_enabled") else True
+
+
+def look(array):
+    """Type, dtype, shape, whether it can be written to, whether it is a view of memory, and a sum."""
+    return [type(array).__name__, str(array.dtype), list(array.shape), array.flags.writeable, array.base is not None, int(array.sum())]
+
+
+def views(array):
+    return [array[:], array.T, array[:1], array.reshape(-1), array + 1]

@@ -152,6 +152,19 @@ describe.each(available)("NumPy on $abi", ({ interpreter, numpy }) => {
     expect(isDeepStrictEqual(await pool().call("echo", [cube]), cube)).toBe(true);
   });
 
+  it("shared arrays are read-only views of one memory, with their shape, and come back as the handle", async () => {
+    const matrix = await pool().share(new NdArray(Int16Array.of(1, 2, 3, 4, 5, 6), [2, 3]));
+    expect(await pool().call("look", [matrix])).toEqual(["ndarray", "int16", [2, 3], false, true, 21]);
+    expect(await pool().call("echo", [matrix])).toBe(matrix);
+    expect(await pool().call("views", [matrix])).toStrictEqual([
+      matrix,
+      new NdArray(Int16Array.of(1, 4, 2, 5, 3, 6), [3, 2]),
+      new NdArray(Int16Array.of(1, 2, 3), [1, 3]),
+      Int16Array.of(1, 2, 3, 4, 5, 6),
+      new NdArray(Int16Array.of(2, 3, 4, 5, 6, 7), [2, 3]),
+    ]);
+  });
+
   it("leaves the GIL as it was", async () => {
     expect(await pool().call("gil")).toBe(!interpreter.freeThreadedBuild);
   });
