@@ -57,11 +57,22 @@ def encode(value):
         else:
             if not _may_hold_buffers(data) or _is_plain(value):
                 return data, None, 0
+    if kind is Encoded:
+        return value.parts
     attachments = _Attachments()
     data = _dumps(rewrite(value, "result", (), attachments), MARSHAL_VERSION)
     if not attachments.views:
         return data, None, _wire.HAS_EXTENSIONS
     return data, attachments, _wire.HAS_EXTENSIONS | _wire.HAS_ATTACHMENTS
+
+
+class Encoded:
+    """A value that was encoded already: ``encode`` gives its ``parts``."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = parts
 
 
 def rewrite(value, path, inside, attachments=None):
@@ -219,7 +230,7 @@ def _key(value, path, inside, attachments):
     try:
         hash(plain)
     except TypeError:
-        raise NotSendable(path, f"{_name(type(value))} has no form that can be a key or a member of a set") from None
+        raise NotSendable(path, f"{name_of(type(value))} has no form that can be a key or a member of a set") from None
     return plain
 
 
@@ -388,6 +399,12 @@ _EXACT = (
     (bytes, lambda value: bytes(memoryview(value))),
 )
 
+
+def register(kind, convert):
+    """Has values of the very class ``kind`` converted by ``convert``."""
+    _converters[kind] = convert
+
+
 _GENERATORS = ("generator", "async_generator", "map", "filter", "zip", "coroutine")
 
 
@@ -416,13 +433,13 @@ def _find_converter(kind):
         return _as(dict)
     if callable(getattr(kind, "__arrow_c_stream__", None)) and callable(getattr(kind, "to_dict", None)):
         return _as(_frame_to_columns)
-    name = _name(kind)
+    name = name_of(kind)
     if name in _GENERATORS:
-        return _refuse(f"a {name} cannot be sent; return list(…) of it")
-    return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays)")
+        return _refuse(f"a {name} cannot be sent; return list(…) of it, or ask for a reference with keep: true")
+    return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays), or ask for a reference with keep: true")
 
 
-def _name(kind):
+def name_of(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
@@ -505,9 +522,23 @@ def _restore_new(value, attachments):
     return construct(value[2], _restore(value[3], attachments), value[4])
 
 
+def _restore_reference(value, attachments):
+    from . import _residents
+
+    return _residents.find(value[2])
+
+
+def _restore_function(value, attachments):
+    from ._functions import HostFunction
+
+    return HostFunction(value[2])
+
+
 _RESTORERS = {
     "datetime": _restore_datetime,
     "bytes": _restore_bytes,
     "array": _restore_array,
     "new": _restore_new,
+    "ref": _restore_reference,
+    "function": _restore_function,
 }  # fmt: skip

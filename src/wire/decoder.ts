@@ -7,7 +7,7 @@ import { arrayOver } from "./arrays.js";
 import { dateOf } from "./dates.js";
 import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS } from "./frame.js";
 import { fromDigits } from "./integers.js";
-import { Complex, NdArray } from "./special-values.js";
+import { Complex, NdArray, Reference } from "./special-values.js";
 import { decodeText } from "./strings.js";
 import { MAX_DEPTH } from "./unsendable.js";
 
@@ -288,6 +288,9 @@ export class Decoder {
         return this.#content(fields[0]);
       case "array":
         return this.#numbers(fields);
+      case "ref":
+        if (!isCount(fields[0])) throw corrupt("reference without a number");
+        return new Reference(fields[0], String(fields[1]));
       case "error":
         return new PythonError(toErrorDetails(fields[0]));
       default:
