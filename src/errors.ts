@@ -23,6 +23,7 @@ export type ErrorCode =
   | "WORKER_CRASHED"
   | "WORKER_REPLACED"
   | "SESSION_LOST"
+  | "RESIDENT_GONE"
   | "NESTING_TOO_DEEP"
   | "POOL_CLOSED"
   | "POOL_UNAVAILABLE"
@@ -327,6 +328,37 @@ export class SessionLost extends NogilError {
     super(
       "SESSION_LOST",
       `the worker of session "${session}" is gone, and a strict session cannot move to another; open a new session`,
+    );
+  }
+}
+
+/**
+ * A reference to an object that stays in Python is used, and the object is not there any more: it was freed, or its
+ * worker takes no more calls. Create it anew.
+ */
+export class ResidentGone extends NogilError {
+  constructor(
+    readonly reason: "freed" | "worker-gone",
+    /** Number of the reference in this process. */
+    readonly resident: number,
+    /** The object's Python class, with the module. */
+    readonly type: string,
+    /** Process id of the worker. */
+    readonly worker: number | undefined,
+    /** How the worker ended; undefined where the object was freed, or the worker is only about to end. */
+    readonly exit?: WorkerExit,
+  ) {
+    const how =
+      exit === undefined
+        ? "which is being replaced"
+        : exit.signal !== null
+          ? `which was killed by ${exit.signal}`
+          : `which ended with exit code ${exit.exitCode}`;
+    super(
+      "RESIDENT_GONE",
+      reason === "freed"
+        ? `resident ${resident} (${type}) in worker ${worker} was freed; keep its reference, or create the object anew`
+        : `resident ${resident} (${type}) is gone with its worker (pid ${worker}), ${how}; create the object anew`,
     );
   }
 }

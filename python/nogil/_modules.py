@@ -86,7 +86,12 @@ class Registry:
         raise FunctionNotFound(name, self._nearest(name), [module.__name__ for module in self._modules])
 
     def _own(self, name):
-        """What the host itself calls (see _tools). Each caller gets objects of its own: threads share none."""
+        """What the host itself calls (see _residents, _tools). Each caller gets objects of its own: threads share none."""
+        from . import _residents
+
+        resident = _residents.function(self, name[len(OWN_PREFIX) :])
+        if resident is not None:
+            return resident
         from ._tools import Tools
 
         return Tools(self, self._modules).function(name)

@@ -57,11 +57,22 @@ def encode(value):
         else:
             if not _may_hold_buffers(data) or _is_plain(value):
                 return data, None, 0
+    if kind is Encoded:
+        return value.parts
     attachments = _Attachments()
     data = _dumps(rewrite(value, "result", (), attachments), MARSHAL_VERSION)
     if not attachments.views:
         return data, None, _wire.HAS_EXTENSIONS
     return data, attachments, _wire.HAS_EXTENSIONS | _wire.HAS_ATTACHMENTS
+
+
+class Encoded:
+    """A value that was encoded already: ``encode`` gives its ``parts``."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = parts
 
 
 def rewrite(value, path, inside, attachments=None):
@@ -226,7 +237,7 @@ def _key(value, path, inside, attachments):
     try:
         hash(plain)
     except TypeError:
-        raise NotSendable(path, f"{_name(type(value))} has no form that can be a key or a member of a set") from None
+        raise NotSendable(path, f"{name_of(type(value))} has no form that can be a key or a member of a set") from None
     return plain
 
 
@@ -399,6 +410,12 @@ _EXACT = (
     (bytes, lambda value: bytes(memoryview(value))),
 )
 
+
+def register(kind, convert):
+    """Has values of the very class ``kind`` converted by ``convert``."""
+    _converters[kind] = convert
+
+
 _GENERATORS = ("generator", "async_generator", "map", "filter", "zip", "coroutine")
 
 
@@ -428,13 +445,13 @@ def _find_converter(kind):
     is_frame = hasattr(kind, "to_dict") or hasattr(kind, "to_pydict")  # the second: pyarrow
     if is_frame and hasattr(kind, "__arrow_c_stream__"):
         return _table if frames_as_arrow else _as(_frame_to_columns)
-    name = _name(kind)
+    name = name_of(kind)
     if name in _GENERATORS:
-        return _refuse(f"a {name} cannot be sent; return list(…) of it")
-    return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays)")
+        return _refuse(f"a {name} cannot be sent; return list(…) of it, or ask for a reference with keep: true")
+    return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays), or ask for a reference with keep: true")
 
 
-def _name(kind):
+def name_of(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
@@ -444,7 +461,7 @@ def _table(frame, path, inside, attachments):
     try:
         return (..., "arrow", _attach(_arrow.to_stream(frame), attachments))
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise NotSendable(path, f"{_name(type(frame))} is no Arrow table: {error}") from error
+        raise NotSendable(path, f"{name_of(type(frame))} is no Arrow table: {error}") from error
 
 
 def _frame_to_columns(frame):
@@ -523,11 +540,11 @@ FORMATS = {
     "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f", "f8": "d",
 }  # fmt: skip
 
+
 def _restore_new(value, attachments):
     from ._construct import construct  # only typed imports send these
 
     return construct(value[2], _restore(value[3], attachments), value[4])
-
 
 
 def _restore_arrow(value, attachments):
@@ -542,6 +559,18 @@ def _restore_shared(value, attachments):
     return _shared.restore(*value[2:], attachments)
 
 
+def _restore_reference(value, attachments):
+    from . import _residents
+
+    return _residents.find(value[2])
+
+
+def _restore_function(value, attachments):
+    from ._functions import HostFunction
+
+    return HostFunction(value[2])
+
+
 _RESTORERS = {
     "datetime": _restore_datetime,
     "bytes": _restore_bytes,
@@ -549,4 +578,6 @@ _RESTORERS = {
     "new": _restore_new,
     "shared": _restore_shared,
     "arrow": _restore_arrow,
+    "ref": _restore_reference,
+    "function": _restore_function,
 }  # fmt: skip

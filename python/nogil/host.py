@@ -8,11 +8,12 @@ from . import _wire
 from ._channel import TaskCancelled, current
 from ._waiting import ChannelLine, running_loop
 
-__all__ = ["Answer", "HostError", "HostStream", "call"]
+__all__ = ["Answer", "CallEnded", "HostError", "HostStream", "call"]
 
 # What the host answers to these belongs to streams it has handed out.
 _NEXT = "nogil:next"
 _CLOSE = "nogil:close"
+_CALL_ENDED = "CALL_ENDED"
 
 
 class HostError(Exception):
@@ -32,6 +33,10 @@ class HostError(Exception):
 
     def __str__(self):
         return f"{self.type}: {self.message}" if self.message else self.type
+
+
+class CallEnded(HostError):
+    """A function of the host came as an argument of a call, and that call has ended."""
 
 
 def call(name, /, *args, **kwargs):
@@ -143,7 +148,8 @@ def _result(what, value):
         return HostStream(value)
     if what == _wire.CANCELLED:
         raise TaskCancelled("the task was cancelled while it waited for the host")
-    raise HostError(value["type"], value["message"], value["code"], value["stack"])
+    error = CallEnded if value["code"] == _CALL_ENDED else HostError
+    raise error(value["type"], value["message"], value["code"], value["stack"])
 
 
 def _item(what, value):

@@ -1,3 +1,4 @@
+import type { NogilError } from "../errors.js";
 import type { Worker } from "../worker/index.js";
 
 /** `hint`: the same worker while it lives, then another. `strict`: that one or none. */
@@ -13,4 +14,6 @@ export interface Binding {
   isLost: boolean;
   /** The session was closed; its last tasks still go to the worker. */
   isReleased: boolean;
+  /** The error of calls that come when it is lost. @default SessionLost */
+  readonly whyLost?: () => NogilError;
 }

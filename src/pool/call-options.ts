@@ -1,6 +1,6 @@
 /** Options of one call. */
 import { InvalidOption } from "../errors.js";
-import type { KeywordArguments } from "../wire/index.js";
+import { KeywordArguments } from "../wire/index.js";
 import {
   checkOptions,
   inside,
@@ -25,6 +25,12 @@ export interface CallOptions {
    * @default { idempotent: false }
    */
   readonly retry?: { readonly idempotent: boolean; readonly attempts?: number };
+  /**
+   * What Python returns stays there, and the call gives a reference to it (docs/resident.md). `"unsendable"`: only what
+   * cannot be sent, as a whole.
+   * @default false
+   */
+  readonly keep?: boolean | "unsendable";
   /** Hears what the Python function says with `nogil.progress(done, total)`. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -47,6 +53,7 @@ const RULES: Rules<CallOptions> = {
     idempotent: trueOrFalse,
     attempts: wholeNumber("a whole number, 1 or more", 1, Number.MAX_SAFE_INTEGER),
   }),
+  keep: rule('true, false or "unsendable"', (value) => typeof value === "boolean" || value === "unsendable"),
   onProgress: rule("a function", (value) => typeof value === "function"),
 };
 
@@ -62,4 +69,15 @@ export function checkCallOptions(options: CallOptions): CallOptions {
 /** How often a task may be started in all. */
 export function attemptsOf(retry: CallOptions["retry"]): number {
   return retry?.idempotent ? (retry.attempts ?? DEFAULT_ATTEMPTS) : 1;
+}
+
+/** Keyword arguments may come as an option or as the last argument. */
+export function splitArguments(
+  args: readonly unknown[],
+  option: CallOptions["kwargs"],
+): [readonly unknown[], Readonly<Record<string, unknown>> | undefined] {
+  const last = args.length > 0 ? args[args.length - 1] : undefined;
+  const inOption = option instanceof KeywordArguments ? option.values : option;
+  if (!(last instanceof KeywordArguments)) return [args, inOption];
+  return [args.slice(0, -1), { ...last.values, ...inOption }];
 }

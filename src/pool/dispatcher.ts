@@ -9,6 +9,7 @@ import { NogilError, SessionLost } from "../errors.js";
 import { CallKind } from "../wire/index.js";
 import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
+import { Misplaced } from "./lease.js";
 import type { Gate, Permits } from "./permits.js";
 import { Slot } from "./slot.js";
 import type { Task } from "./task.js";
@@ -117,7 +118,13 @@ export class Dispatcher {
   /** Binds a session's tasks to the worker they get first. */
   bind(binding: Binding): void {
     binding.worker = this.#leastBound();
+    this.hold(binding);
+  }
+
+  /** Ties a binding to the worker that it names, so that this is not recycled under a strict one. */
+  hold(binding: Binding): void {
     if (binding.worker === undefined || binding.isReleased) return;
+    if (!this.#bound.has(binding.worker)) return this.#loosen(binding);
     const bindings = this.#bindings.get(binding.worker);
     if (bindings === undefined) this.#bindings.set(binding.worker, new Set([binding]));
     else bindings.add(binding);
@@ -265,7 +272,7 @@ export class Dispatcher {
     // Nobody tells a session that was closed that its worker has gone.
     if (binding.worker !== undefined && !this.#bound.has(binding.worker)) this.#loosen(binding);
     if (binding.isLost) {
-      task.reject(new SessionLost(binding.key));
+      task.reject(binding.whyLost?.() ?? new SessionLost(binding.key));
       return undefined;
     }
     if (binding.worker === undefined) this.bind(binding);
@@ -304,12 +311,21 @@ export class Dispatcher {
     } catch (error) {
       this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
-      task.reject(error);
+      if (error instanceof Misplaced && task.binding?.mode !== "strict") this.#moveTo(task, error.binding);
+      else task.reject(error);
       return;
     }
     task.estimate = Number.isFinite(estimate) ? estimate : PREFETCH_SECONDS;
     slot.backlog += task.estimate;
     if (slot.channel.inFlight > 1) this.#watch();
+  }
+
+  /** A task has a reference to an object of another worker among its arguments. */
+  #moveTo(task: Task, binding: Binding): void {
+    task.binding = binding;
+    task.isNested = false;
+    this.#queueOf(task)?.push(task);
+    queueMicrotask(() => this.dispatch()); // this may be in the midst of one
   }
 
   #leastLoaded(worker: Worker | undefined, gate: Gate | undefined): Slot | undefined {

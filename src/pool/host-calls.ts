@@ -17,6 +17,8 @@ const MAX_DEPTH = 32;
 /** What Python asks of a stream. */
 const NEXT = "nogil:next";
 const CLOSE = "nogil:close";
+/** What Python calls a function by that came as an argument; its number is the first argument. */
+const LENT = "nogil:function";
 
 /** The host call within which the running code was called, of any pool. */
 const underWay = new AsyncLocalStorage<HostCall>();
@@ -30,6 +32,8 @@ export class HostCalls {
   readonly #parents = new WeakMap<Task, HostCall>();
   /** Callers that are threads without a task, by worker. */
   readonly #workers = new Map<Worker, HostCaller>();
+  /** Numbers of the functions that are arguments of a task. */
+  readonly #lent = new WeakMap<Task, Map<object, number>>();
   #streams = 0;
 
   /** @param onEnd hears of every call that is answered or cancelled */
@@ -54,6 +58,25 @@ export class HostCalls {
   remember(task: Task): void {
     const call = underWay.getStore();
     if (call !== undefined) this.#parents.set(task, call);
+  }
+
+  /** Has Python call a function that is an argument of a task until the task ends; gives its number. */
+  lend(task: Task, value: object): number {
+    let lent = this.#lent.get(task);
+    if (lent === undefined) {
+      const numbers = new Map<object, number>();
+      task.onEnd(() => {
+        for (const number of numbers.values()) this.#functions.giveBack(number);
+      });
+      lent = numbers;
+      this.#lent.set(task, lent);
+    }
+    let number = lent.get(value);
+    if (number === undefined) {
+      number = this.#functions.lend(value);
+      lent.set(value, number);
+    }
+    return number;
   }
 
   /** A task is being stopped: what it waits for is over. */
@@ -150,7 +173,9 @@ export class HostCalls {
         await call.caller.endStream(Number(args[0]), NOBODY_WAITS);
         call.answer(HostAnswer.VALUE, null);
       } else {
-        const value = await this.#functions.find(name).call(context, ...args);
+        const value = await (name === LENT
+          ? this.#functions.lent(args[0]).call(context, ...args.slice(1))
+          : this.#functions.find(name).call(context, ...args));
         const iterator = iteratorOf(value);
         if (iterator === undefined) call.answer(HostAnswer.VALUE, value);
         else this.#stream(call, iterator);

@@ -30,8 +30,22 @@ type AnyFunction = (this: HostContext, ...args: readonly unknown[]) => unknown;
 /** Names of this form are ours. */
 const OWN_PREFIX = "nogil:";
 
+/** A function came as an argument of a call, and that call has ended. */
+export class CallEnded extends Error {
+  readonly code = "CALL_ENDED";
+
+  constructor() {
+    super(
+      "the call that brought this function has ended; functions for longer belong into the pool's option host",
+    );
+  }
+}
+
 export class FunctionTable {
   readonly #functions = new Map<string, AnyFunction>();
+  /** Arguments of calls under way. */
+  readonly #lent = new Map<number, AnyFunction>();
+  #lastLent = 0;
 
   /** @throws InvalidOption for a value that is neither a function nor an object of functions */
   constructor(functions: HostFunctions) {
@@ -43,6 +57,23 @@ export class FunctionTable {
         for (const [inner, method] of Object.entries(value)) this.#add(`${name}.${inner}`, method);
       } else throw new InvalidOption(`host.${name}`, value, "a function or an object of functions");
     }
+  }
+
+  /** Takes a function that Python may call by this number until it is given back. */
+  lend(value: object): number {
+    this.#lent.set(++this.#lastLent, value as AnyFunction);
+    return this.#lastLent;
+  }
+
+  giveBack(number: number): void {
+    this.#lent.delete(number);
+  }
+
+  /** @throws CallEnded */
+  lent(number: unknown): AnyFunction {
+    const found = typeof number === "number" ? this.#lent.get(number) : undefined;
+    if (found === undefined) throw new CallEnded();
+    return found;
   }
 
   /** @throws FunctionNotFound */

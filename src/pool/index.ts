@@ -7,6 +7,7 @@ export type { HostContext, HostFunction, HostFunctions } from "./host-functions.
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
 export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
+export type { Resident, ResidentControls, ResidentMember, ResidentMembers } from "./resident.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export { type ArrowTable, type Shareable, Shared, type ShareOptions } from "./shared.js";

@@ -26,6 +26,10 @@ export class Nesting {
     const call = this.#calls.get(task);
     if (call?.nested !== task) return;
     call.nested = undefined;
+    this.#next(call);
+  }
+
+  #next(call: HostCall): void {
     let next = call.waiting.shift();
     while (next?.isSettled) next = call.waiting.shift();
     if (next !== undefined) this.#place(next, call);
@@ -37,14 +41,29 @@ export class Nesting {
   }
 
   #place(task: Task, call: HostCall): void {
-    const { slot } = call.caller;
-    const { binding } = task;
-    const mayRunThere = binding?.worker === undefined || binding.worker === slot?.worker;
-    if (slot === undefined || !call.isOpen || !mayRunThere || this.#dispatcher.hasIdle(task)) {
-      this.#dispatcher.push(task);
-    } else if (call.nested === undefined) {
-      call.nested = task;
-      this.#dispatcher.nest(task, slot);
-    } else call.waiting.push(task);
+    const waiting = this.#dispatcher.hasIdle(task) ? undefined : placeFor(task, call);
+    const slot = waiting?.caller.slot;
+    if (waiting === undefined || slot === undefined) return this.#dispatcher.push(task);
+    this.#calls.set(task, waiting);
+    if (waiting.nested !== undefined) {
+      waiting.waiting.push(task);
+      return;
+    }
+    waiting.nested = task;
+    this.#dispatcher.nest(task, slot);
+    if (task.isNested || waiting.nested !== task) return;
+    // It has gone to the worker of an object among its arguments.
+    waiting.nested = undefined;
+    this.#next(waiting);
   }
+}
+
+/** The innermost of the host calls around a task whose thread waits in a worker where the task may run. */
+function placeFor(task: Task, innermost: HostCall): HostCall | undefined {
+  const worker = task.binding?.worker;
+  for (let call: HostCall | undefined = innermost; call !== undefined; call = call.outer) {
+    const { slot } = call.caller;
+    if (slot !== undefined && call.isOpen && (worker === undefined || worker === slot.worker)) return call;
+  }
+  return undefined;
 }

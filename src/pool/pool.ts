@@ -9,11 +9,10 @@ import {
   TaskTimeout,
 } from "../errors.js";
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
-import { KeywordArguments } from "../wire/index.js";
 import { type CallLabel, Deadline, type Worker, type WorkerOptions } from "../worker/index.js";
 import type { Adaptation } from "./adaptation.js";
 import type { Binding } from "./binding.js";
-import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
+import { attemptsOf, type CallOptions, checkCallOptions, splitArguments } from "./call-options.js";
 import { Canceller } from "./canceller.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { PoolEvents } from "./events.js";
@@ -27,8 +26,16 @@ import { find, register, reserve, unregister } from "./named-pools.js";
 import { Nesting } from "./nesting.js";
 import { moduleLocation, normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { Permits } from "./permits.js";
-import { firstProfile, type ProfileChoice, profileAfterImports, whyGilIsOn } from "./profile.js";
+import {
+  firstProfile,
+  type ProfileChoice,
+  profileAfterImports,
+  warnOfProcesses,
+  whyGilIsOn,
+} from "./profile.js";
 import { Recycler } from "./recycler.js";
+import type { Resident } from "./resident.js";
+import { type Operation, Residents } from "./residents.js";
 import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
 import type { Shareable, Shared, ShareOptions } from "./shared.js";
@@ -36,7 +43,7 @@ import { SharedArrays } from "./shared-arrays.js";
 import { type Sizing, sizing } from "./sizing.js";
 import { fixedConcurrency, type PoolStats, workerStats } from "./stats.js";
 import { Supervisor } from "./supervisor.js";
-import { Task, uncaughtIfThrown } from "./task.js";
+import { type Passage, Task, uncaughtIfThrown } from "./task.js";
 import {
   type PythonTools,
   type PythonToolsOptions,
@@ -101,9 +108,10 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #hostCalls: HostCalls;
   readonly #nesting: Nesting;
-  /** Without host functions no call can come from within one. */
-  readonly #hasHost: boolean;
   readonly #shared: SharedArrays;
+  readonly #residents: Residents;
+  /** Without host functions, and functions as arguments, no call can come from within one. */
+  #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
   #liveness: Liveness | undefined;
@@ -137,11 +145,18 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#hasHost = Object.keys(options.host).length > 0;
     this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
     this.#nesting = new Nesting(this.#dispatcher);
+    this.#residents = new Residents(this.#dispatcher, {
+      submit: (name, args, callOptions, of) =>
+        this.#handle(this.#task(name, args, callOptions, undefined, of)),
+      begun: this.#begun,
+      ended: this.#ended,
+    });
     this.#dispatcher.hostListenerOf = (slot) => this.#hostCalls.listenerOf(slot);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
       started: (worker) => this.#tell("worker-started", { worker: worker.number, pid: worker.pid ?? 0 }),
       exited: (worker, expected, exit) => {
         this.#hostCalls.exited(worker);
+        this.#residents.exited(worker, exit);
         this.#tell("worker-exited", { worker: worker.number, expected, exit });
       },
       startFailed: (error, attempt) => this.#tell("worker-start-failed", { error, attempt }),
@@ -207,6 +222,18 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Makes an object that stays in a worker, as `pool.call(name, args, { keep: true })` does.
+   *
+   * @param name a class, or a function that makes the object
+   * @param args keyword arguments: `kwargs({ … })` as the last one
+   * @returns a reference. The object lives until it is freed, by `$free()`, `await using` or when no reference is left
+   * @throws as `call`
+   */
+  create<T = unknown>(name: string, ...args: readonly unknown[]): Promise<Resident<T>> {
+    return this.call<Resident<T>>(name, args, KEEP);
   }
 
   /**
@@ -336,8 +363,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       running: this.#dispatcher.running,
       fulfilled: this.#fulfilled,
       rejected: this.#rejected,
-      workers: this.#supervisor.workers.map(workerStats),
       shared: this.#shared.stats,
+      residents: this.#residents.count(),
+      workers: this.#supervisor.workers.map((worker) => workerStats(worker, this.#residents.count(worker))),
       ...(this.#permits === undefined
         ? {}
         : { concurrency: this.#adaptation?.stats ?? fixedConcurrency(this.#permits) }),
@@ -386,7 +414,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       worker = await this.#supervisor.startFirst();
     }
     this.#choice = choice;
-    if (profile === "auto" && choice.profile === "process") warn(choice.reason, this.interpreter);
+    if (profile === "auto" && choice.profile === "process") warnOfProcesses(choice.reason, this.interpreter);
     this.#supervisor.adopt(worker, this.#sizing.workers);
     this.#liveness = new Liveness(() => this.#supervisor.workers, {
       unresponsive: (silent, milliseconds, state) =>
@@ -408,7 +436,13 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
   }
 
-  #task(name: string, args: readonly unknown[], options: CallOptions, binding?: Binding): Task {
+  #task(
+    name: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    binding?: Binding,
+    of?: Operation,
+  ): Task {
     if (typeof name !== "string" || name === "")
       throw new InvalidOption("name", name, "the name of a Python function");
     if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
@@ -421,15 +455,27 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const [positional, keywords] = splitArguments(args, options.kwargs);
     const attempts = attemptsOf(options.retry);
     const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
-    task.binding = binding;
+    task.binding = binding ?? of?.lease.binding ?? this.#residents.homeOf(positional)?.binding;
+    task.passage = this.#passage;
+    if (of !== undefined) this.#residents.direct(task, of);
+    if (options.keep !== undefined) this.#residents.keep(task, options.keep);
     if (options !== NO_OPTIONS) this.#watch(task, options);
-    if (this.#open++ === 0) this.#keepAlive?.ref();
+    this.#begun();
+    if (of?.lease.failure !== undefined) task.reject(of.lease.failure);
     if (task.isSettled) return task;
     if (this.#hasHost) this.#hostCalls.remember(task);
     if (enclosing === undefined) this.#dispatcher.push(task);
     else this.#nesting.push(task, enclosing);
     return task;
   }
+
+  /** How functions among arguments travel: references to objects in Python, and functions that Python may call. */
+  readonly #passage: Passage = (task, value, channel) => {
+    const reference = this.#residents.formOf(task, value, channel);
+    if (reference !== undefined) return reference;
+    this.#hasHost = true;
+    return ["function", this.#hostCalls.lend(task, value)];
+  };
 
   #handle<T>(task: Task): Handle<T> {
     return new Handle<T>(task, this.#cancel);
@@ -467,10 +513,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (task.isNested) this.#nesting.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
     else this.#rejected++;
-    if (--this.#open === 0) {
-      this.#keepAlive?.unref();
-      this.#drained?.();
-    }
+    this.#ended();
     if (task.state === "rejected" && this.listenerCount("task-failed") > 0) {
       this.#tell("task-failed", {
         functionName: task.name,
@@ -478,6 +521,17 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
         stats: task.stats,
       });
     }
+  };
+
+  /** The host process lives while something is open, and the pool is not closed. */
+  readonly #begun = (): void => {
+    if (this.#open++ === 0) this.#keepAlive?.ref();
+  };
+
+  readonly #ended = (): void => {
+    if (--this.#open > 0) return;
+    this.#keepAlive?.unref();
+    this.#drained?.();
   };
 
   /** A listener that throws is an uncaught exception of the program, not a hole in the pool's books. */
@@ -533,7 +587,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (this.#options.profile !== "auto" || this.#choice.profile !== "thread" || worker.state !== "ready")
       return;
     const reason = whyGilIsOn(module);
-    warn(reason, this.interpreter);
+    warnOfProcesses(reason, this.interpreter);
     this.#change({ profile: "process", reason });
   }
 
@@ -596,24 +650,4 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
 const NO_ARGUMENTS: readonly unknown[] = [];
 const NO_OPTIONS: CallOptions = Object.freeze({});
-
-/** Keyword arguments may come as an option or as the last argument. */
-function splitArguments(
-  args: readonly unknown[],
-  option: CallOptions["kwargs"],
-): [readonly unknown[], Readonly<Record<string, unknown>> | undefined] {
-  const last = args.length > 0 ? args[args.length - 1] : undefined;
-  const inOption = option instanceof KeywordArguments ? option.values : option;
-  if (!(last instanceof KeywordArguments)) return [args, inOption];
-  return [args.slice(0, -1), { ...last.values, ...inOption }];
-}
-
-function warn(reason: string, interpreter: Interpreter): void {
-  process.emitWarning(`Python runs in processes, not threads: ${reason}`, {
-    type: "NogilWarning",
-    code: "NOGIL_PROFILE_PROCESS",
-    detail: interpreter.freeThreadedBuild
-      ? 'Pass profile: "process" to say that this is what you want.'
-      : 'Get a free-threaded Python with "nogil python install", or pass profile: "process".',
-  });
-}
+const KEEP: CallOptions = Object.freeze({ keep: true });

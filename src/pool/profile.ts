@@ -45,3 +45,14 @@ export function whyGilIsOn(module: string | undefined): string {
     ? "the GIL is on although the build can do without (PYTHON_GIL=1 or -X gil=1)"
     : `importing ${module} switched the GIL on: that extension module does not declare that it can do without`;
 }
+
+/** Tells the program once that processes were chosen without its asking for them. */
+export function warnOfProcesses(reason: string, interpreter: Interpreter): void {
+  process.emitWarning(`Python runs in processes, not threads: ${reason}`, {
+    type: "NogilWarning",
+    code: "NOGIL_PROFILE_PROCESS",
+    detail: interpreter.freeThreadedBuild
+      ? 'Pass profile: "process" to say that this is what you want.'
+      : 'Get a free-threaded Python with "nogil python install", or pass profile: "process".',
+  });
+}

@@ -3,6 +3,7 @@ import { PoolClosed } from "../errors.js";
 import type { Binding } from "./binding.js";
 import type { CallOptions } from "./call-options.js";
 import type { Handle } from "./handle.js";
+import type { Resident } from "./resident.js";
 
 export interface SessionOptions {
   /**
@@ -66,6 +67,11 @@ export class Session implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<T> {
     return this.submit<T>(name, args, options);
+  }
+
+  /** As `pool.create`, in the session's worker. */
+  async create<T = unknown>(name: string, ...args: readonly unknown[]): Promise<Resident<T>> {
+    return this.submit<Resident<T>>(name, args, { keep: true });
   }
 
   /** Ends the binding. Calls under way go on. */

@@ -15,6 +15,8 @@ export interface WorkerStats {
   readonly age: number;
   /** Resident memory in bytes; undefined where the system does not tell. */
   readonly rss: number | undefined;
+  /** Objects that stay in it because there are references to them. */
+  readonly residents: number;
 }
 
 /** How many tasks of one function run at once, and what that was found by. */
@@ -48,6 +50,8 @@ export interface PoolStats {
   readonly running: number;
   readonly fulfilled: number;
   readonly rejected: number;
+  /** Objects that stay in workers because there are references to them. */
+  readonly residents: number;
   readonly workers: readonly WorkerStats[];
   /** What `pool.share` keeps. */
   readonly shared: { readonly arrays: number; readonly bytes: number };
@@ -75,7 +79,7 @@ export function fixedConcurrency(permits: Permits): Record<string, FunctionConcu
   return all;
 }
 
-export function workerStats(worker: Worker): WorkerStats {
+export function workerStats(worker: Worker, residents: number): WorkerStats {
   return {
     worker: worker.number,
     pid: worker.pid,
@@ -83,6 +87,7 @@ export function workerStats(worker: Worker): WorkerStats {
     inFlight: worker.inFlight,
     age: performance.now() - worker.startedAt,
     rss: residentBytes(worker.pid),
+    residents,
   };
 }
 

@@ -8,12 +8,15 @@
  */
 import type { ProtocolError } from "../errors.js";
 import { FunctionNotFound, NotSendable, PythonError } from "../errors.js";
-import { toErrorDetails } from "../wire/index.js";
-import type { Call } from "../worker/index.js";
+import { type FunctionForm, toErrorDetails } from "../wire/index.js";
+import type { Call, TaskChannel } from "../worker/index.js";
 import type { Binding } from "./binding.js";
 import type { Progress } from "./call-options.js";
 import type { Cancellation } from "./cancellation.js";
 import type { Slot } from "./slot.js";
+
+/** What a function among the arguments of a task becomes on a channel. Throws NogilError. */
+export type Passage = (task: Task, value: object, channel: TaskChannel) => FunctionForm;
 
 export type TaskState = "queued" | "sent" | "fulfilled" | "rejected";
 
@@ -44,6 +47,8 @@ let lastNumber = 0;
 
 export class Task implements Call {
   readonly name: string;
+  /** What Python is to run, where that is not the name. */
+  target: string | undefined;
   /** Counts the tasks of this host process. */
   readonly number = ++lastNumber;
   args: readonly unknown[];
@@ -71,6 +76,10 @@ export class Task implements Call {
   isNested = false;
   /** The session it belongs to. */
   binding: Binding | undefined;
+  /** Says how functions among its arguments travel. */
+  passage: Passage | undefined;
+  /** Makes the result of what Python returned. */
+  convert: ((value: unknown) => unknown) | undefined;
   progress: Progress | undefined;
   onProgress: ((progress: Progress) => void) | undefined;
   readonly #createdAt = performance.now();
@@ -114,6 +123,11 @@ export class Task implements Call {
     return this.#promise;
   }
 
+  formOf(value: object, channel: TaskChannel): FunctionForm {
+    if (this.passage === undefined) throw new NotSendable("arguments", "a function cannot be sent to Python");
+    return this.passage(this, value, channel);
+  }
+
   /** Seconds the function ran; undefined before it has. */
   get wallSeconds(): number | undefined {
     return this.#times === undefined ? undefined : this.#times.end - this.#times.start;
@@ -150,7 +164,7 @@ export class Task implements Call {
   returned(value: unknown, start: number, end: number, cpu: number): void {
     this.#times = { start, end, cpu };
     if (this.cancellation !== undefined) this.reject(this.cancellation.failure("cooperative"));
-    else this.fulfil(value);
+    else this.fulfil(this.convert === undefined ? value : this.convert(value));
   }
 
   raised(details: unknown, start: number, end: number, cpu: number): void {

@@ -7,7 +7,7 @@ import { arrayOver } from "./arrays.js";
 import { dateOf } from "./dates.js";
 import { aligned, HAS_ATTACHMENTS, HAS_EXTENSIONS } from "./frame.js";
 import { fromDigits } from "./integers.js";
-import { Complex, NdArray } from "./special-values.js";
+import { Complex, NdArray, Reference } from "./special-values.js";
 import { decodeText } from "./strings.js";
 import type { ArrowLibrary } from "./tables.js";
 import { MAX_DEPTH } from "./unsendable.js";
@@ -301,6 +301,9 @@ export class Decoder {
         return this.#table(this.#content(fields[0]));
       case "shared":
         return this.#shared(fields[0]);
+      case "ref":
+        if (!isCount(fields[0])) throw corrupt("reference without a number");
+        return new Reference(fields[0], String(fields[1]));
       case "error":
         return new PythonError(toErrorDetails(fields[0]));
       default:

@@ -5,7 +5,7 @@
  * One encoder serves one channel: calls made in one tick are written one behind the other into its buffer and go out
  * in one write.
  */
-import type { NotSendable } from "../errors.js";
+import { NogilError } from "../errors.js";
 import { kindOf } from "./arrays.js";
 import { aligned, CallKind, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
@@ -50,6 +50,12 @@ interface LooseCall {
   readonly sizes: readonly number[];
 }
 
+/** What stands for a function in a call: an object that lives in the worker, or a function that Python may call. */
+export type FunctionForm = readonly [tag: "ref" | "function", number: number];
+
+/** An object with one of these is a promise, or stands for something else. */
+const SPECIAL_METHODS: ReadonlySet<string> = new Set(["then", "toJSON"]);
+
 /** Thrown inside the encoder, which does not know the path; the caller of a frame gets NotSendable instead. */
 class Unsendable extends Error {}
 
@@ -62,11 +68,19 @@ export class Encoder {
   #view = new DataView(this.#buffer.buffer);
   #position = 0;
   #extensions = false;
+  /** True while arguments are written, of which functions may be part. */
+  #isCall = false;
+  readonly #formOf: ((value: object) => FunctionForm) | undefined;
   #attachments: Uint8Array[] = [];
   #attachmentsSize = 0;
   #chunks: Uint8Array[] = [];
   #looseCalls: LooseCall[] = [];
   #leftOut: number[] = [];
+
+  /** @param formOf says how a function among the arguments of a call travels; without it none does */
+  constructor(formOf?: (value: object) => FunctionForm) {
+    this.#formOf = formOf;
+  }
 
   /** Bytes written and not taken. */
   get pendingBytes(): number {
@@ -79,6 +93,7 @@ export class Encoder {
    * @throws NotSendable when the value cannot travel or is over `maxBytes`; nothing is appended then.
    */
   frame(task: number, kind: number, value: unknown, maxBytes: number): void {
+    this.#isCall = false;
     const start = this.#begin();
     try {
       this.#value(value, 0);
@@ -97,6 +112,7 @@ export class Encoder {
     keywords: Readonly<Record<string, unknown>> | undefined,
     maxBytes: number,
   ): void {
+    this.#isCall = this.#formOf !== undefined;
     const start = this.#begin();
     try {
       this.#byte(SMALL_TUPLE, 3);
@@ -149,13 +165,14 @@ export class Encoder {
     return start;
   }
 
-  #undo(start: number, error: unknown, root: unknown): NotSendable {
+  #undo(start: number, error: unknown, root: unknown): NogilError {
     this.#position = start;
     this.#attachments = [];
     this.#attachmentsSize = 0;
+    if (error instanceof NogilError) return error;
     // Anything else was thrown by the value: a getter, a proxy, toJSON(), a detached buffer.
     const reason = error instanceof Unsendable ? error.message : `reading it failed: ${String(error)}`;
-    return explainUnsendable(root, reason);
+    return explainUnsendable(root, reason, this.#isCall);
   }
 
   #end(start: number, task: number, kind: number, maxBytes: number, root: unknown): void {
@@ -261,6 +278,9 @@ export class Encoder {
         return this.#integer(value);
       case "object":
         return value === null ? this.#byte(NONE) : this.#object(value, depth + 1);
+      case "function":
+        if (this.#isCall) return this.#function(value);
+        throw new Unsendable("a function cannot be sent to Python");
       default:
         throw new Unsendable(`a ${typeof value} cannot be sent to Python`);
     }
@@ -390,6 +410,8 @@ export class Encoder {
     for (const key of Object.keys(value)) {
       const item = value[key];
       if (item === undefined) continue;
+      if (typeof item === "function" && SPECIAL_METHODS.has(key))
+        throw new Unsendable(`an object with a method ${key} cannot be sent to Python`);
       this.#text(key);
       this.#value(item, depth);
     }
@@ -431,6 +453,13 @@ export class Encoder {
     this.#byte(SMALL_TUPLE, 2 + fields);
     this.#byte(ELLIPSIS);
     this.#text(tag);
+  }
+
+  #function(value: object): void {
+    const form = this.#formOf?.(value);
+    if (form === undefined) return;
+    this.#extension(form[0], 1);
+    this.#number(form[1]);
   }
 
   #date(value: Date): void {

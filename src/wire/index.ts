@@ -1,5 +1,5 @@
 export { Decoder, type DecoderOptions, toErrorDetails } from "./decoder.js";
-export { Encoder } from "./encoder.js";
+export { Encoder, type FunctionForm } from "./encoder.js";
 export {
   CallKind,
   ControlKind,
@@ -23,6 +23,7 @@ export {
   KeywordArguments,
   kwargs,
   NdArray,
+  Reference,
   Tuple,
   type TypedArray,
 } from "./special-values.js";

@@ -46,6 +46,15 @@ export type TypedArray =
   | Float32Array
   | Float64Array;
 
+/** An object that stays in the worker, as the worker names it. */
+export class Reference {
+  constructor(
+    readonly number: number,
+    /** Its class with the module. */
+    readonly type: string,
+  ) {}
+}
+
 /** A NumPy array that is not one-dimensional, in C order. */
 export class NdArray<T extends TypedArray = TypedArray> {
   constructor(

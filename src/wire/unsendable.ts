@@ -62,17 +62,27 @@ export function reasonAgainstKey(value: object): string | undefined {
     : `${article(nameOf(value))} cannot be a key or a member of a set in Python (unhashable)`;
 }
 
-/** The error to show for `root`; `reason` is what the encoder said. */
-export function explainUnsendable(root: unknown, reason: string): NotSendable {
+/**
+ * The error to show for `root`; `reason` is what the encoder said.
+ *
+ * @param functionsMayPass whether functions are what this message may hold
+ */
+export function explainUnsendable(root: unknown, reason: string, functionsMayPass = false): NotSendable {
   if (typeof root !== "object" || root === null) return new NotSendable("value", reason);
   for (const [key, item] of Object.entries(root)) {
-    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, []);
+    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, [], functionsMayPass);
     if (found !== undefined) return found;
   }
   return new NotSendable("arguments", reason);
 }
 
-function search(value: unknown, path: string, inside: readonly object[]): NotSendable | undefined {
+function search(
+  value: unknown,
+  path: string,
+  inside: readonly object[],
+  functionsMayPass: boolean,
+): NotSendable | undefined {
+  if (typeof value === "function" && functionsMayPass) return undefined;
   if (typeof value === "function" || typeof value === "symbol") {
     return new NotSendable(path, `a ${typeof value} cannot be sent to Python`);
   }
@@ -82,13 +92,13 @@ function search(value: unknown, path: string, inside: readonly object[]): NotSen
   try {
     const deeper = [...inside, value];
     const toJSON = value instanceof Date ? undefined : (value as { toJSON?: unknown }).toJSON;
-    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper);
+    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper, functionsMayPass);
     const reason = reasonAgainst(value);
     if (reason !== undefined) return new NotSendable(path, reason);
     for (const [key, item, isKey] of children(value)) {
       const against = isKey && isObject(item) && !isContainer(item) ? reasonAgainstKey(item) : undefined;
       if (against !== undefined) return new NotSendable(`${path}${key}`, against);
-      const found = search(item, `${path}${key}`, deeper);
+      const found = search(item, `${path}${key}`, deeper, functionsMayPass);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -10,6 +10,7 @@ import {
   type DecoderOptions,
   Encoder,
   FrameReader,
+  type FunctionForm,
   type HostAnswer,
   IN_REGION,
   NEW_REGIONS,
@@ -53,6 +54,10 @@ export interface Call {
   readonly number: number;
   readonly args: readonly unknown[];
   readonly keywords: Readonly<Record<string, unknown>> | undefined;
+  /** What Python is to run, where that is not what the user calls it. */
+  readonly target?: string | undefined;
+  /** How a function among the arguments travels on this channel; without it none does. Throws NogilError. */
+  formOf?(value: object, channel: TaskChannel): FunctionForm;
   /** Python returned `value`. */
   returned(value: unknown, start: number, end: number, cpu: number): void;
   /** Python raised; `details` is what it said, see toErrorDetails. */
@@ -85,7 +90,9 @@ export class TaskChannel {
   /** Hears of the calls of host functions; `call` is undefined when nobody waits for that call any more. */
   hostListener: HostListener | undefined;
   readonly #socket: Socket;
-  readonly #encoder = new Encoder();
+  /** The call that was encoded last, or is being encoded. */
+  #sent: Call | undefined;
+  readonly #encoder = new Encoder((value) => this.#formOf(value));
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
   readonly #onBroken: (error: ProtocolError) => void;
@@ -161,7 +168,9 @@ export class TaskChannel {
   send(call: Call, kind: number = CallKind.CALL): number {
     const id = this.#calls.lastId + 1;
     this.#replies?.free();
-    this.#encoder.call(id, kind, call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#sent = call;
+    this.#encoder.call(id, kind, call.target ?? call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#sent = undefined;
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
     this.#labelNames[id % LABELS_KEPT] = call.name;
@@ -178,6 +187,12 @@ export class TaskChannel {
   answer(id: number, number: number, what: HostAnswer, value: unknown): void {
     this.#encoder.frame(id, CallKind.HOST_ANSWER, [number, what, value], this.#maxMessageBytes);
     this.#scheduleFlush();
+  }
+
+  #formOf(value: object): FunctionForm {
+    const call = this.#sent;
+    if (call?.formOf === undefined) throw new NotSendable("arguments", "a function cannot be sent to Python");
+    return call.formOf(value, this);
   }
 
   /** Names a call that is under way or ended not long ago. */
