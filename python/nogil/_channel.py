@@ -35,6 +35,7 @@ class Channel:
     __slots__ = (
         "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "coroutine", "out", "lock",
         "thread_id", "view", "high", "backlog", "shielded", "line", "serving",
+        "streams",
     )  # fmt: skip
 
     def __init__(self, descriptor, number):
@@ -66,6 +67,8 @@ class Channel:
         self.line = None
         # (registry, largest message in bytes, end of the process): what serve() was given.
         self.serving = None
+        # The generators that the host reads, by the id of the call that made each (see _streams).
+        self.streams = {}
 
     def take_backlog(self, view):
         """Moves the first bytes that were read ahead into ``view``; how many."""
@@ -137,7 +140,11 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
     first_waiting = 0.0
     regions = None
     backlog = channel.backlog
-    kind_mask, for_a_waiting_task = _wire.KIND_MASK, (_wire.HOST_ANSWER, _wire.NESTED_CALL)
+    kind_mask, for_a_waiting_task = _wire.KIND_MASK, (
+        _wire.HOST_ANSWER,
+        _wire.NESTED_CALL,
+        _wire.NESTED_STREAM_CALL,
+    )
     channel.view = view
     channel.serving = (registry, max_message_bytes, end_process)
     while True:
@@ -176,7 +183,7 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                 break  # the rest of a small frame is still to come
             if kind and kind & kind_mask in for_a_waiting_task:
                 # It does not wait any more. A call that was to run inside it has not begun.
-                if kind & kind_mask == _wire.NESTED_CALL:
+                if kind & kind_mask != _wire.HOST_ANSWER:
                     append(pack_reply(times_size, task, _wire.RECALLED, 0.0, 0.0, 0.0))
                 continue
             # The host recalls a task in the opposite order: it adds the id, then reads last_started. So either it
@@ -203,6 +210,8 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                             flush()
                         cpu = -cpu_clock()
                     result = function(*args) if keywords is None else function(*args, **keywords)
+                    if kind and kind & kind_mask:
+                        result = _open_stream(channel, task, name, result, function)
                     end = clock()
                     entry[1] = end - start
                     if cpu == cpu:
@@ -266,6 +275,12 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
 def _entry(function):
     """What a thread keeps of a function: callable, seconds of the last call, and sums for the sensor (_sensing)."""
     return [function, 1.0, 0, 0.0, 0.0, 0.0]
+
+
+def _open_stream(*args):
+    from ._streams import open_stream  # most workers never need it
+
+    return open_stream(*args)
 
 
 def _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes):

@@ -76,6 +76,10 @@ class Control:
             return _hot.look(self._channels, marshal.loads(body))
         number, task = marshal.loads(body)
         channel = self._channels[number]
+        if kind == _wire.FLUSH:
+            from ._streams import flush
+
+            return flush(channel, task)
         if kind == _wire.CANCEL:
             return self._cancel(channel, task)
         if kind == _wire.INTERRUPT:

@@ -81,6 +81,8 @@ class Instances:
                 if counts is not None:
                     counts.add(name, perf_counter() - start, failed)
 
+        # A generator runs after the call that made it: whoever goes on with it is inside again (see _streams).
+        call.nogil_guard = (enter, leave, name)
         return call
 
     def report(self):

@@ -87,6 +87,10 @@ class Registry:
 
     def _own(self, name):
         """What the host itself calls (see _tools). Each caller gets objects of its own: threads share none."""
+        from ._streams import PARTS
+
+        if name in PARTS:
+            return PARTS[name]
         from ._tools import Tools
 
         return Tools(self, self._modules).function(name)

@@ -41,6 +41,15 @@ class NotSendable(TypeError):
         self.reason = reason
 
 
+class Encoded:
+    """A value that is encoded already: what ``encode`` gave for it."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = parts
+
+
 def encode(value):
     """``(marshalled, attachments or None, flags of the frame)`` of any sendable value.
 
@@ -57,6 +66,8 @@ def encode(value):
         else:
             if not _may_hold_buffers(data) or _is_plain(value):
                 return data, None, 0
+    elif kind is Encoded:
+        return value.parts
     attachments = _Attachments()
     data = _dumps(rewrite(value, "result", (), attachments), MARSHAL_VERSION)
     if not attachments.views:
@@ -418,7 +429,7 @@ def _find_converter(kind):
         return _as(_frame_to_columns)
     name = _name(kind)
     if name in _GENERATORS:
-        return _refuse(f"a {name} cannot be sent; return list(…) of it")
+        return _refuse(f"a {name} cannot be sent as a whole; read it with pool.stream(…), or return list(…) of it")
     return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays)")
 
 

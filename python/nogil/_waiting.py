@@ -14,7 +14,7 @@ import sys
 from time import perf_counter
 
 from . import _errors, _values, _wire
-from ._channel import TaskCancelled, _clear_interrupt
+from ._channel import TaskCancelled, _clear_interrupt, _open_stream
 
 # Copied into one write below this size, sent part by part above (bytes).
 _JOINED_BELOW = 1 << 16
@@ -94,10 +94,10 @@ class ChannelLine:
     def _take(self, task, kind, body):
         """Keeps a frame or hands it on; gives back a call that is to be run now."""
         what = kind & _wire.KIND_MASK
-        if what == _wire.CALL:
+        if what == _wire.CALL or what == _wire.STREAM_CALL:
             self._channel.backlog += _wire.frame(task, kind, body)
-        elif what == _wire.NESTED_CALL:
-            return task, kind & ~_wire.KIND_MASK, body
+        elif what == _wire.NESTED_CALL or what == _wire.NESTED_STREAM_CALL:
+            return task, kind, body
         else:
             number, what, value = answer_of(kind, body)
             if what == _wire.CANCELLED:
@@ -125,6 +125,8 @@ class ChannelLine:
                 if function is None:
                     function = self._functions[name] = registry.resolve(name)
                 result = function(*args, **(keywords or {}))
+                if kind & _wire.KIND_MASK == _wire.NESTED_STREAM_CALL:
+                    result = _open_stream(channel, task, name, result, function)
                 end = perf_counter()
                 parts, size, status = encoded(result, limit - _wire.TIMES_SIZE)
             except BaseException as error:

@@ -1,6 +1,6 @@
 /** Options of one call. */
 import { InvalidOption } from "../errors.js";
-import type { KeywordArguments } from "../wire/index.js";
+import { KeywordArguments } from "../wire/index.js";
 import {
   checkOptions,
   inside,
@@ -62,4 +62,15 @@ export function checkCallOptions(options: CallOptions): CallOptions {
 /** How often a task may be started in all. */
 export function attemptsOf(retry: CallOptions["retry"]): number {
   return retry?.idempotent ? (retry.attempts ?? DEFAULT_ATTEMPTS) : 1;
+}
+
+/** Keyword arguments may come as an option or as the last argument. */
+export function splitArguments(
+  args: readonly unknown[],
+  option: CallOptions["kwargs"],
+): [readonly unknown[], Readonly<Record<string, unknown>> | undefined] {
+  const last = args.length > 0 ? args[args.length - 1] : undefined;
+  const inOption = option instanceof KeywordArguments ? option.values : option;
+  if (!(last instanceof KeywordArguments)) return [args, inOption];
+  return [args.slice(0, -1), { ...last.values, ...inOption }];
 }

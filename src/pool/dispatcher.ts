@@ -10,7 +10,7 @@ import { CallKind } from "../wire/index.js";
 import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
 import type { Gate, Permits } from "./permits.js";
-import { Slot } from "./slot.js";
+import { type OpenStream, Slot } from "./slot.js";
 import type { Task } from "./task.js";
 import { TaskQueue } from "./task-queue.js";
 
@@ -175,14 +175,32 @@ export class Dispatcher {
   nest(task: Task, slot: Slot): void {
     task.isNested = true;
     task.state = "sent";
-    this.#send(task, slot, 0, CallKind.NESTED_CALL);
+    const kind = task.onPlaced === undefined ? CallKind.NESTED_CALL : CallKind.NESTED_STREAM_CALL;
+    this.#send(task, slot, 0, kind);
+  }
+
+  /** Sends a part of a stream to the thread that has the stream, whatever that does. */
+  sendPart(task: Task, slot: Slot): void {
+    if (slot.isIdle) {
+      remove(this.#idle, slot);
+      slot.isIdle = false;
+    }
+    task.state = "sent";
+    this.#send(task, slot, 0);
+  }
+
+  /** The streams that a worker's threads have. */
+  streamsOn(worker: Worker): OpenStream[] {
+    return this.#slots.filter((slot) => slot.worker === worker).flatMap(({ streams }) => [...streams]);
   }
 
   /** A task did not start, or may run again: it is the next. */
   requeue(task: Task, started: boolean): void {
     if (task.isSettled) return;
     if (task.cancellation !== undefined) return task.reject(task.cancellation.failure("queued"));
+    const { slot, isPart } = task;
     task.requeued(started);
+    if (isPart && slot !== undefined) return this.sendPart(task, slot);
     this.#queueOf(task)?.pushFront(task);
   }
 
@@ -290,6 +308,7 @@ export class Dispatcher {
     slot.ended++;
     slot.isStalled = false;
     slot.backlog -= task.estimate;
+    if (task.isPart) return;
     this.#permits?.gate(task.name).note(task);
     const seconds = task.wallSeconds;
     if (seconds === undefined) return;
@@ -300,7 +319,7 @@ export class Dispatcher {
 
   #send(task: Task, slot: Slot, estimate: number, kind?: number): void {
     try {
-      task.sent(slot, slot.channel.send(task, kind));
+      task.sent(slot, slot.channel.send(task, kind ?? kindOf(task)));
     } catch (error) {
       this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
@@ -335,7 +354,9 @@ export class Dispatcher {
     slot.backlog = 0;
     if (!slot.isOpen || slot.isIdle) return;
     slot.isIdle = true;
-    this.#idle.push(slot);
+    // A thread that has a stream is the last to get other work.
+    if (slot.streams.size > 0) this.#idle.unshift(slot);
+    else this.#idle.push(slot);
   }
 
   #giveBack(slot: Slot): void {
@@ -368,9 +389,12 @@ export class Dispatcher {
 
   /** Recalls the tasks of a slot but the `spared` oldest ones. */
   async #takeBack(slot: Slot, spared: number): Promise<void> {
-    const notNested = [...slot.channel.calls].filter(([, call]) => !(call as Task).isNested);
+    const notNested = [...slot.channel.calls].filter(
+      ([, call]) => !(call as Task).isNested && !(call as Task).isPart,
+    );
     const ids = notNested.map(([id]) => id).slice(spared);
-    if (ids.length === 0) return;
+    // Behind parts of a stream there may be nothing to take back, but replies before them that wait to be sent.
+    if (ids.length === 0 && slot.streams.size === 0) return;
     const recalled = await slot.worker.recall(slot.channel, ids);
     this.recalled(slot, recalled);
   }
@@ -395,6 +419,10 @@ export class Dispatcher {
     slot.backlog -= task.estimate;
     this.requeue(task, false);
   }
+}
+
+function kindOf(task: Task): number {
+  return task.onPlaced === undefined ? CallKind.CALL : CallKind.STREAM_CALL;
 }
 
 /** What waits in a queue, taken out. */

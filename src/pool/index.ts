@@ -9,6 +9,8 @@ export { createPool, getPool, Pool } from "./pool.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export type { FunctionConcurrency, PoolStats, WorkerStats } from "./stats.js";
+export { Stream } from "./stream.js";
+export type { StreamOptions } from "./stream-options.js";
 export type { TaskState, TaskStats } from "./task.js";
 export type {
   ApproveTool,

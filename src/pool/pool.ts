@@ -9,11 +9,10 @@ import {
   TaskTimeout,
 } from "../errors.js";
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
-import { KeywordArguments } from "../wire/index.js";
 import { type CallLabel, Deadline, type Worker, type WorkerOptions } from "../worker/index.js";
 import type { Adaptation } from "./adaptation.js";
 import type { Binding } from "./binding.js";
-import { attemptsOf, type CallOptions, checkCallOptions } from "./call-options.js";
+import { attemptsOf, type CallOptions, checkCallOptions, splitArguments } from "./call-options.js";
 import { Canceller } from "./canceller.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { PoolEvents } from "./events.js";
@@ -33,6 +32,9 @@ import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
 import { type Sizing, sizing } from "./sizing.js";
 import { fixedConcurrency, type PoolStats, workerStats } from "./stats.js";
+import type { Stream } from "./stream.js";
+import type { StreamOptions } from "./stream-options.js";
+import { Streams } from "./streams.js";
 import { Supervisor } from "./supervisor.js";
 import { Task, uncaughtIfThrown } from "./task.js";
 import {
@@ -99,6 +101,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #supervisor: Supervisor;
   readonly #hostCalls: HostCalls;
   readonly #nesting: Nesting;
+  readonly #streams: Streams;
   /** Without host functions no call can come from within one. */
   readonly #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
@@ -153,6 +156,15 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       killAfter: options.killAfter,
       stopping: (task) => this.#hostCalls.stop(task),
       replace: (worker) => this.#supervisor.retire(worker, options.killAfter),
+    });
+    this.#streams = new Streams(this.#dispatcher, {
+      open: (name, args, callOptions, binding, prepare) =>
+        this.#task(name, args, callOptions, binding, prepare),
+      stop: (task, failure) => this.#canceller.stop(task, failure),
+      began: () => this.#began(),
+      partEnded: () => this.#ended(),
+      failed: (task, error) => this.#tellFailure(task, error),
+      hostCalls: this.#hasHost ? this.#hostCalls : undefined,
     });
   }
 
@@ -229,6 +241,29 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   /**
+   * What a Python generator, or an async one, yields. Nothing happens before the first item is asked for; Python runs
+   * ahead of the reader by a bounded number of items; leaving the loop closes the generator.
+   *
+   * @param args of the function; keyword arguments: `kwargs({ … })` as the last one
+   */
+  stream<T = unknown>(name: string, ...args: readonly unknown[]): Stream<T> {
+    return this.submitStream<T>(name, args);
+  }
+
+  /**
+   * As `stream`, with options. A `timeout` is for the whole stream.
+   *
+   * @throws InvalidOption
+   */
+  submitStream<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: StreamOptions = {},
+  ): Stream<T> {
+    return this.#streams.stream<T>(name, args, options);
+  }
+
+  /**
    * A caller bound to one worker: what its calls leave in Python is there for the next ones.
    *
    * @param key any text; the same key gives the same session until it is closed
@@ -263,6 +298,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       {
         submit: (name, args, callOptions, to) =>
           this.#handle(this.#task(name, args, checkCallOptions(callOptions), to)),
+        stream: (name, args, streamOptions, to) => this.#streams.stream(name, args, streamOptions, to),
         closed: (released) => {
           this.#sessions.delete(key);
           this.#dispatcher.release(released);
@@ -393,7 +429,13 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     }
   }
 
-  #task(name: string, args: readonly unknown[], options: CallOptions, binding?: Binding): Task {
+  #task(
+    name: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    binding?: Binding,
+    prepare?: (task: Task) => void,
+  ): Task {
     if (typeof name !== "string" || name === "")
       throw new InvalidOption("name", name, "the name of a Python function");
     if (!Array.isArray(args)) throw new InvalidOption("args", args, "an array of arguments");
@@ -408,7 +450,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
     task.binding = binding;
     if (options !== NO_OPTIONS) this.#watch(task, options);
-    if (this.#open++ === 0) this.#keepAlive?.ref();
+    prepare?.(task);
+    this.#began();
     if (task.isSettled) return task;
     if (this.#hasHost) this.#hostCalls.remember(task);
     if (enclosing === undefined) this.#dispatcher.push(task);
@@ -452,18 +495,23 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (task.isNested) this.#nesting.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
     else this.#rejected++;
-    if (--this.#open === 0) {
-      this.#keepAlive?.unref();
-      this.#drained?.();
-    }
-    if (task.state === "rejected" && this.listenerCount("task-failed") > 0) {
-      this.#tell("task-failed", {
-        functionName: task.name,
-        error: task.outcome as NogilError,
-        stats: task.stats,
-      });
-    }
+    this.#ended();
+    if (task.state === "rejected") this.#tellFailure(task, task.outcome);
   };
+
+  #began(): void {
+    if (this.#open++ === 0) this.#keepAlive?.ref();
+  }
+
+  #ended(): void {
+    if (--this.#open > 0) return;
+    this.#keepAlive?.unref();
+    this.#drained?.();
+  }
+
+  #tellFailure({ name, stats }: Task, error: unknown): void {
+    this.#tell("task-failed", { functionName: name, error: error as NogilError, stats });
+  }
 
   /** A listener that throws is an uncaught exception of the program, not a hole in the pool's books. */
   #tell<K extends keyof PoolEvents>(name: K, event: PoolEvents[K][0]): void {
@@ -472,6 +520,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   async #close(force: boolean): Promise<void> {
     this.#keepAlive?.ref();
+    this.#streams.close();
     if (this.#open > 0 && !force) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -580,17 +629,6 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
 const NO_ARGUMENTS: readonly unknown[] = [];
 const NO_OPTIONS: CallOptions = Object.freeze({});
-
-/** Keyword arguments may come as an option or as the last argument. */
-function splitArguments(
-  args: readonly unknown[],
-  option: CallOptions["kwargs"],
-): [readonly unknown[], Readonly<Record<string, unknown>> | undefined] {
-  const last = args.length > 0 ? args[args.length - 1] : undefined;
-  const inOption = option instanceof KeywordArguments ? option.values : option;
-  if (!(last instanceof KeywordArguments)) return [args, inOption];
-  return [args.slice(0, -1), { ...last.values, ...inOption }];
-}
 
 function warn(reason: string, interpreter: Interpreter): void {
   process.emitWarning(`Python runs in processes, not threads: ${reason}`, {

@@ -1,3 +1,4 @@
+import type { NogilError } from "../errors.js";
 import type { TaskChannel, Worker } from "../worker/index.js";
 
 /** Threads that hold a permit of one function (permits.ts). */
@@ -5,6 +6,15 @@ export interface PermitHolders {
   used: number;
   /** What they were seen doing, and how often. */
   readonly states: { running: number; lock: number; waiting: number };
+}
+
+/** A stream whose generator a thread has. */
+export interface OpenStream {
+  readonly functionName: string;
+  /** Resolves when Python has nothing of it any more. */
+  readonly ended: Promise<void>;
+  /** The thread is gone. */
+  lost(error: NogilError): void;
 }
 
 /** One thread of one worker, as the dispatcher sees it. */
@@ -22,6 +32,7 @@ export class Slot {
   endedAtLastLook = -1;
   /** The function whose permit it holds, in a pool that has permits. */
   gate: PermitHolders | undefined;
+  readonly streams = new Set<OpenStream>();
 
   constructor(
     readonly worker: Worker,

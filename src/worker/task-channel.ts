@@ -45,6 +45,8 @@ const LABELS_KEPT = 256;
 /** What is called, and who hears of it. The channel calls exactly one of the three ends, once. */
 export interface Call {
   readonly name: string;
+  /** What Python is asked to call; undefined where that is the function of this name. */
+  readonly target?: string | undefined;
   /** Number of the task in its pool. */
   readonly number: number;
   readonly args: readonly unknown[];
@@ -57,6 +59,8 @@ export interface Call {
   garbled(error: ProtocolError | NotSendable, start: number, end: number, cpu: number): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
+  /** A part of the items that the call is to give, ahead of its end. */
+  yielded?(part: unknown): void;
 }
 
 /** Hears what Python code on a channel wants of the host. */
@@ -154,7 +158,7 @@ export class TaskChannel {
   send(call: Call, kind: number = CallKind.CALL): number {
     const id = this.#calls.lastId + 1;
     this.#replies?.free();
-    this.#encoder.call(id, kind, call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#encoder.call(id, kind, call.target ?? call.name, call.args, call.keywords, this.#maxMessageBytes);
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
     this.#labelNames[id % LABELS_KEPT] = call.name;
@@ -319,9 +323,13 @@ export class TaskChannel {
   /** What Python says while it works on a call. */
   #hear(id: number, kind: number, flags: number, bytes: Buffer, start: number, end: number): void {
     const call = this.#calls.get(id);
-    if (kind !== ReplyKind.PROGRESS) return this.#hostCall(id, call, kind, flags, bytes, start, end);
+    if (kind === ReplyKind.HOST_CALL || kind === ReplyKind.HOST_CANCEL)
+      return this.#hostCall(id, call, kind, flags, bytes, start, end);
+    if (kind !== ReplyKind.PROGRESS && kind !== ReplyKind.ITEMS)
+      throw new ProtocolError(`unknown reply ${kind}`);
     if (call === undefined) return; // given up
     const report = this.#decode(bytes, start, end, flags);
+    if (kind === ReplyKind.ITEMS) return call.yielded?.(report);
     if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
     call.progressed(report[0], report[1]);
   }
@@ -335,7 +343,6 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void {
-    if (kind > ReplyKind.HOST_CANCEL) throw new ProtocolError(`unknown reply ${kind}`);
     if (end - start < NUMBER_SIZE) throw new ProtocolError("a call of the host has no number");
     const number = bytes.readUInt32LE(start);
     if (kind === ReplyKind.HOST_CANCEL) {

@@ -273,6 +273,11 @@ export class Worker {
     return parseHotSpot(await answer);
   }
 
+  /** Has the items sent that a stream's part, a call of that channel, has made so far. */
+  flush(channel: TaskChannel, stream: number): void {
+    this.#control.send(RequestKind.FLUSH, [channel.number, stream]);
+  }
+
   /** Answers such a call. Throws NotSendable when the value cannot travel. */
   answerHost(number: number, what: HostAnswer, value: unknown): void {
     this.#control.answer(number, what, value);
