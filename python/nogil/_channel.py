@@ -32,6 +32,7 @@ class TaskCancelled(BaseException):
 class Channel:
     """What the serving thread and the control thread share about one channel."""
 
+    is_loop = False
     __slots__ = (
         "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "coroutine", "out", "lock",
         "thread_id", "view", "high", "backlog", "shielded", "line", "serving",
@@ -69,6 +70,11 @@ class Channel:
         self.serving = None
         # The generators that the host reads, by the id of the call that made each (see _streams).
         self.streams = {}
+
+    @property
+    def executing(self):
+        """The task that the thread works on at this moment; 0 for none."""
+        return self.running
 
     def take_backlog(self, view):
         """Moves the first bytes that were read ahead into ``view``; how many."""
@@ -203,7 +209,7 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                     name, args, keywords = decode(body, kind, regions) if kind else loads(body)
                     entry = functions.get(name)
                     if entry is None:
-                        entry = functions[name] = _entry(registry.resolve(name))
+                        entry = functions[name] = _entry(_own(registry.resolve(name)))
                     function, seconds = entry[0], entry[1]
                     if seconds >= measure_cpu_from:
                         if out:
@@ -225,8 +231,10 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                     end = clock()
                     if cpu < 0:
                         cpu += cpu_clock()
-                    status = failed
                     data, attachments = describe(error), None
+                    status = failed
+                    if _is_moved(error):
+                        data, status = b"", _wire.MOVED
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
@@ -249,7 +257,7 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                 _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes)
                 continue
             if len(data) > largest_data:
-                status, data = failed, _too_large(len(data), max_message_bytes)
+                status, data = failed, too_large(len(data), max_message_bytes)
             reply = pack_reply(len(data) + times_size, task, status, start, end, cpu) + data
             if out:
                 append(reply)
@@ -277,6 +285,21 @@ def _entry(function):
     return [function, 1.0, 0, 0.0, 0.0, 0.0]
 
 
+def _own(function):
+    """A function that a thread itself runs. Raises Moved for a coroutine function."""
+    if hasattr(function, "nogil_coroutine"):
+        from ._coroutines import Moved
+
+        raise Moved
+    return function
+
+
+def _is_moved(error):
+    from ._coroutines import Moved
+
+    return type(error) is Moved
+
+
 def _open_stream(*args):
     from ._streams import open_stream  # most workers never need it
 
@@ -289,7 +312,7 @@ def _send_large(channel, regions, kind, pack_reply, task, status, times, data, a
     if attachments is not None:
         if len(data) + attachments.size + _wire.TIMES_SIZE > max_message_bytes:
             status = _wire.ERROR | _wire.HAS_EXTENSIONS
-            parts = [_too_large(len(data) + attachments.size, max_message_bytes)]
+            parts = [too_large(len(data) + attachments.size, max_message_bytes)]
             size = len(parts[0])
         elif attachments.size >= _wire.REGION_FROM_BYTES and regions is not None and regions.place(attachments):
             status |= _wire.IN_REGION
@@ -302,7 +325,7 @@ def _send_large(channel, regions, kind, pack_reply, task, status, times, data, a
         attachments.views.clear()
     elif size + _wire.TIMES_SIZE > max_message_bytes:
         status = _wire.ERROR | _wire.HAS_EXTENSIONS
-        parts = [_too_large(size, max_message_bytes)]
+        parts = [too_large(size, max_message_bytes)]
         size = len(parts[0])
     if kind & _wire.IN_REGION and regions is not None:
         regions.end_request()
@@ -314,7 +337,7 @@ def _send_large(channel, regions, kind, pack_reply, task, status, times, data, a
     channel.send_parts([pack_reply(size + _wire.TIMES_SIZE, task, status, *times), *parts])
 
 
-def _too_large(size, limit):
+def too_large(size, limit):
     error = _values.NotSendable("result", f"{size} bytes are over maxMessageBytes = {limit}")
     return _errors.encode(error)
 

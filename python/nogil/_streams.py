@@ -15,6 +15,7 @@ from time import perf_counter
 
 from . import _values, _wire
 from ._channel import TaskCancelled, current
+from ._coroutines import Moved, Steps
 
 MORE, ENDED, FAILED = 0, 1, 2
 
@@ -85,13 +86,17 @@ def open_stream(channel, task, name, value, function):
     if hasattr(type(value), "__next__"):
         iterator = value
     elif hasattr(type(value), "__aiter__"):
-        iterator = _AsyncItems(value)
+        raise Moved
     else:
-        raise TypeError(
-            f"{name} returned a {type(value).__name__}, which is no stream: pool.stream needs a generator or another "
-            "iterator; yield the items, or use pool.call"
-        )
+        raise no_stream(name, value)
     channel.streams[task] = Stream(iterator, getattr(function, "nogil_guard", None))
+
+
+def no_stream(name, value):
+    return TypeError(
+        f"{name} returned a {type(value).__name__}, which is no stream: pool.stream needs a generator or another "
+        "iterator; yield the items, or use pool.call"
+    )
 
 
 def pull(number, credit):
@@ -127,23 +132,28 @@ def flush(channel, number):
     """Sends what a pull that still runs has made so far. Called by the control thread."""
     channel.flush()
     stream = channel.streams.get(number)
-    if stream is None:
+    if stream is None or channel.is_loop:  # a loop does so itself
         return
     with stream.lock:
-        items, task = stream.items, stream.task
-        taken = items[:]
-        if not task or not taken:
-            return
-        del items[: len(taken)]
-        try:
-            data, attachments, flags = _values.encode((MORE, taken, None))
-        except BaseException:  # the pull itself will find it and say so
-            items[:0] = taken
-            return
-        parts, size = [data], len(data)
-        if attachments is not None:
-            parts, size = _values.parts_with_attachments(data, attachments)
-        channel.send_parts([_wire.header(size, task, _wire.ITEMS | flags), *parts])
+        if stream.task:
+            _send_ahead(stream, channel)
+
+
+def _send_ahead(stream, channel):
+    """Sends what a pull has made, ahead of its answer."""
+    items, taken = stream.items, stream.items[:]
+    if not taken:
+        return
+    del items[: len(taken)]
+    try:
+        data, attachments, flags = _values.encode((MORE, taken, None))
+    except BaseException:  # the pull itself will find it and say so
+        items[:0] = taken
+        return
+    parts, size = [data], len(data)
+    if attachments is not None:
+        parts, size = _values.parts_with_attachments(data, attachments)
+    channel.send_parts([_wire.header(size, stream.task, _wire.ITEMS | flags), *parts])
 
 
 PARTS = {"nogil:pull": pull, "nogil:close": close}
@@ -206,33 +216,91 @@ def _close_quietly(stream):
         pass
 
 
-class _AsyncItems:
-    """An asynchronous iterator, one item at a time on the thread's event loop."""
+class AsyncStream:
+    """An asynchronous iterator, read on the event loop."""
 
-    def __init__(self, iterable):
-        from ._coroutines import runnable
+    def __init__(self, asyncio, iterable, guard):
+        self.iterator = iterable.__aiter__()
+        self.guard = guard
+        # Two pulls may be under way, and the iterator goes on for one of them at a time.
+        self.turn = asyncio.Lock()
+        self.most = 1
+        self.items = []
+        self.task = 0
+        self.rest = []
+        self.last = (MORE, None)
+        self._will_flush = False
 
-        iterator = iterable.__aiter__()
+    learn = Stream.learn
 
-        async def step():
+    async def gather(self, asyncio, credit, channel):
+        """As Stream.gather. What was made when the iterator begins to wait is sent then."""
+        items, most = self.items, min(credit, self.most)
+        made = size = 0
+        start = perf_counter()
+        try:
+            while True:
+                item = await Steps(self.iterator.__anext__().__await__(), guard=self.guard)
+                items.append(item)
+                made += 1
+                if made >= most:
+                    break
+                size += sys.getsizeof(item)
+                if size > _LARGE_ENOUGH or perf_counter() - start > _LONG_ENOUGH or channel.cancelled == channel.running:
+                    break
+                if not self._will_flush:
+                    self._will_flush = True
+                    channel.loop.call_soon(self._flush, channel)
+            return MORE, None
+        except StopAsyncIteration:
+            return ENDED, None
+        except (TaskCancelled, asyncio.CancelledError):
+            raise
+        except BaseException as error:
+            return FAILED, error
+
+    def _flush(self, channel):
+        self._will_flush = False
+        if self.task:
+            _send_ahead(self, channel)
+
+    async def close(self):
+        close = getattr(self.iterator, "aclose", None)
+        if close is not None:
+            await Steps(close().__await__(), guard=self.guard)
+
+
+async def pull_async(channel, number, credit):
+    """As pull, on the event loop."""
+    import asyncio
+
+    stream = channel.streams[number]
+    async with stream.turn:
+        if stream.rest:
+            items, (state, extra) = stream.rest, stream.last
+        else:
+            stream.task = channel.running
             try:
-                return await iterator.__anext__()
-            except StopAsyncIteration:
-                return _END
-
-        async def close():
-            end = getattr(iterator, "aclose", None)
-            if end is not None:
-                await end()
-
-        self._step = runnable(step)
-        self.close = runnable(close)
-
-    def __next__(self):
-        item = self._step()
-        if item is _END:
-            raise StopIteration
-        return item
+                state, extra = await stream.gather(asyncio, credit, channel)
+            finally:
+                stream.task = 0
+                items, stream.items = stream.items, []
+        encoded, state = _encoded(channel, stream, items, state, extra)
+        if state != MORE:
+            channel.streams.pop(number, None)
+            if state == FAILED:
+                try:
+                    await stream.close()
+                except Exception:  # the reader hears why the stream ended
+                    pass
+    return encoded
 
 
-_END = object()
+async def close_async(channel, number):
+    """As close, on the event loop."""
+    stream = channel.streams.pop(number, None)
+    if stream is not None:
+        await stream.close()
+
+
+ASYNC_PARTS = {"nogil:pull": pull_async, "nogil:close": close_async}

@@ -37,6 +37,7 @@ RECALLED = 2
 PROGRESS = 3
 HOST_CALL = 4
 HOST_CANCEL = 5
+MOVED = 12
 ITEMS = 13
 
 # Host to worker, on the control channel.
@@ -53,6 +54,7 @@ GROW = 10
 HOT = 11
 HOST_REPLY = 12
 FLUSH = 13
+LOOP = 14
 
 # Worker to host, on the control channel.
 ANSWER = 1

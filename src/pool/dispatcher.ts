@@ -9,10 +9,11 @@ import { NogilError, SessionLost } from "../errors.js";
 import { CallKind } from "../wire/index.js";
 import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
+import { Coroutines } from "./coroutines.js";
 import type { Gate, Permits } from "./permits.js";
 import { type OpenStream, Slot } from "./slot.js";
 import type { Task } from "./task.js";
-import { TaskQueue } from "./task-queue.js";
+import { emptied, TaskQueue } from "./task-queue.js";
 
 /** Seconds of estimated work kept on a thread. */
 const PREFETCH_SECONDS = 1e-3;
@@ -38,22 +39,33 @@ export class Dispatcher {
   /** Seconds by function name. */
   readonly #estimates = new Map<string, number>();
   readonly #permits: Permits | undefined;
+  readonly #coroutines: Coroutines;
   #watching = false;
   /** Who hears the calls of host functions by the tasks of a thread. */
   hostListenerOf: ((slot: Slot) => HostListener) | undefined;
 
-  /** @param permits what every function may do, where that is limited */
-  constructor(permits?: Permits) {
+  /**
+   * @param maxCoroutines at once, on each worker
+   * @param permits what every function may do, where that is limited
+   */
+  constructor(maxCoroutines: number, permits?: Permits) {
     this.#permits = permits;
+    this.#coroutines = new Coroutines(maxCoroutines, (task, slot) => this.#send(task, slot, 0));
   }
 
+  /** Threads, and event loops. */
   get slots(): readonly Slot[] {
-    return this.#slots;
+    return this.#allSlots;
+  }
+
+  get #allSlots(): readonly Slot[] {
+    return [...this.#slots, ...this.#coroutines.slots];
   }
 
   /** Tasks that wait. */
   get waiting(): number {
     let count = this.#anywhere.size + this.#unbound.size + (this.#permits?.waiting ?? 0);
+    count += this.#coroutines.waiting;
     for (const queue of this.#bound.values()) count += queue.size;
     return count;
   }
@@ -61,7 +73,7 @@ export class Dispatcher {
   /** Tasks sent and not ended. */
   get running(): number {
     let count = 0;
-    for (const slot of this.#slots) count += slot.channel.inFlight;
+    for (const slot of this.#allSlots) count += slot.channel.inFlight;
     return count;
   }
 
@@ -69,6 +81,7 @@ export class Dispatcher {
   add(worker: Worker): void {
     this.#bound.set(worker, new TaskQueue());
     for (const channel of worker.channels.slice(0, worker.threads)) this.#open(worker, channel);
+    this.#openLoop(worker);
     for (const task of emptied(this.#unbound)) this.#queueOf(task)?.push(task);
     this.dispatch();
   }
@@ -86,15 +99,42 @@ export class Dispatcher {
   #open(worker: Worker, channel: TaskChannel): void {
     const slot = new Slot(worker, channel);
     channel.onSettled = () => this.#freed(slot);
-    channel.onRecalled = (call) => this.#returned(call as Task, slot);
-    channel.hostListener = this.hostListenerOf?.(slot);
+    this.#listen(slot);
     this.#slots.push(slot);
     this.#rest(slot);
   }
 
+  #openLoop(worker: Worker): void {
+    const slot = new Slot(worker, worker.loop);
+    worker.loop.onSettled = () => this.#coroutines.freed(slot);
+    this.#listen(slot);
+    this.#coroutines.add(slot);
+  }
+
+  #listen(slot: Slot): void {
+    const { channel } = slot;
+    channel.onRecalled = (call) => this.#returned(call as Task, slot);
+    channel.onMoved = (call) => this.#moved(call as Task, slot);
+    channel.hostListener = this.hostListenerOf?.(slot);
+  }
+
+  /** Python says what its function is: a coroutine function, or that it is none. */
+  #moved(task: Task, slot: Slot): void {
+    slot.backlog -= task.estimate;
+    if (this.#coroutines.learn(task, !slot.isLoop)) this.#routeAnew();
+    this.requeue(task, false);
+    this.dispatch();
+  }
+
+  /** Tasks that wait for threads, and now need none. */
+  #routeAnew(): void {
+    for (const task of this.drain()) this.#queueOf(task)?.push(task);
+    this.dispatch();
+  }
+
   /** Gives no more tasks to a worker, and takes back those it has not started. */
   async close(worker: Worker): Promise<void> {
-    const slots = this.#slots.filter((slot) => slot.worker === worker);
+    const slots = this.#allSlots.filter((slot) => slot.worker === worker);
     for (const slot of slots) {
       slot.isOpen = false;
       remove(this.#idle, slot);
@@ -111,6 +151,7 @@ export class Dispatcher {
       remove(this.#idle, slot);
       remove(this.#slots, slot);
     }
+    this.#coroutines.remove(worker);
     this.#unbind(worker);
   }
 
@@ -137,7 +178,7 @@ export class Dispatcher {
   /** Tasks that ended on a worker. */
   endedOn(worker: Worker): number {
     let count = 0;
-    for (const slot of this.#slots) if (slot.worker === worker) count += slot.ended;
+    for (const slot of this.#allSlots) if (slot.worker === worker) count += slot.ended;
     return count;
   }
 
@@ -148,7 +189,8 @@ export class Dispatcher {
     this.#bindings.delete(worker);
     this.#bound.delete(worker);
     for (const binding of bindings) this.#loosen(binding);
-    for (const task of queue === undefined ? [] : emptied(queue)) this.#queueOf(task)?.push(task);
+    const waiting = queue === undefined ? [] : emptied(queue);
+    for (const task of [...waiting, ...this.#coroutines.unbind(worker)]) this.#queueOf(task)?.push(task);
   }
 
   /** The worker of a session takes no more tasks. */
@@ -166,7 +208,9 @@ export class Dispatcher {
   }
 
   /** Whether a thread that may run the task has nothing to do, and the task needs to wait for no permit. */
-  hasIdle({ binding, name }: Task): boolean {
+  hasIdle(task: Task): boolean {
+    if (this.#coroutines.has(task)) return true;
+    const { binding, name } = task;
     if (this.#permits?.gate(name).hasPermit === false) return false;
     return this.#idle.some(({ worker }) => binding?.worker === undefined || worker === binding.worker);
   }
@@ -191,7 +235,7 @@ export class Dispatcher {
 
   /** The streams that a worker's threads have. */
   streamsOn(worker: Worker): OpenStream[] {
-    return this.#slots.filter((slot) => slot.worker === worker).flatMap(({ streams }) => [...streams]);
+    return this.#allSlots.filter((slot) => slot.worker === worker).flatMap(({ streams }) => [...streams]);
   }
 
   /** A task did not start, or may run again: it is the next. */
@@ -207,11 +251,13 @@ export class Dispatcher {
   /** Takes every waiting task out. */
   drain(): Task[] {
     const gated = [...(this.#permits?.gates ?? [])].map(({ queue }) => queue);
-    return [this.#anywhere, this.#unbound, ...gated, ...this.#bound.values()].flatMap(emptied);
+    const queues = [this.#anywhere, this.#unbound, ...gated, ...this.#bound.values()];
+    return [...queues.flatMap(emptied), ...this.#coroutines.drain()];
   }
 
   /** Hands out what can be handed out now. */
   dispatch(): void {
+    this.#coroutines.dispatch();
     for (const [worker, queue] of this.#bound) {
       while (queue.size > 0 && this.#dispatchOne(queue, worker)) {}
     }
@@ -279,6 +325,7 @@ export class Dispatcher {
   /** Where a task waits; undefined when it was refused because its session is lost. */
   #queueOf(task: Task): TaskQueue | undefined {
     const { binding } = task;
+    if (binding === undefined && this.#coroutines.has(task)) return this.#coroutines.queue;
     if (binding === undefined) return this.#permits?.gate(task.name).queue ?? this.#anywhere;
     // Nobody tells a session that was closed that its worker has gone.
     if (binding.worker !== undefined && !this.#bound.has(binding.worker)) this.#loosen(binding);
@@ -287,7 +334,8 @@ export class Dispatcher {
       return undefined;
     }
     if (binding.worker === undefined) this.bind(binding);
-    return binding.worker === undefined ? this.#unbound : this.#bound.get(binding.worker);
+    if (binding.worker === undefined) return this.#unbound;
+    return this.#coroutines.has(task) ? this.#coroutines.queueOf(binding.worker) : this.#bound.get(binding.worker);
   }
 
   /** The open worker with the least work bound to it or under way. */
@@ -308,7 +356,7 @@ export class Dispatcher {
     slot.ended++;
     slot.isStalled = false;
     slot.backlog -= task.estimate;
-    if (task.isPart) return;
+    if (task.isPart || slot.isLoop) return;
     this.#permits?.gate(task.name).note(task);
     const seconds = task.wallSeconds;
     if (seconds === undefined) return;
@@ -321,14 +369,14 @@ export class Dispatcher {
     try {
       task.sent(slot, slot.channel.send(task, kind ?? kindOf(task)));
     } catch (error) {
-      this.#rest(slot);
+      if (!slot.isLoop) this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
       task.reject(error);
       return;
     }
     task.estimate = Number.isFinite(estimate) ? estimate : PREFETCH_SECONDS;
     slot.backlog += task.estimate;
-    if (slot.channel.inFlight > 1) this.#watch();
+    if (slot.channel.inFlight > 1 && !slot.isLoop) this.#watch();
   }
 
   #leastLoaded(worker: Worker | undefined, gate: Gate | undefined): Slot | undefined {
@@ -412,7 +460,8 @@ export class Dispatcher {
       slot.channel.forget(id);
       this.#returned(task, slot);
     }
-    this.#freed(slot);
+    if (slot.isLoop) this.#coroutines.freed(slot);
+    else this.#freed(slot);
   }
 
   #returned(task: Task, slot: Slot): void {
@@ -423,13 +472,6 @@ export class Dispatcher {
 
 function kindOf(task: Task): number {
   return task.onPlaced === undefined ? CallKind.CALL : CallKind.STREAM_CALL;
-}
-
-/** What waits in a queue, taken out. */
-function emptied(queue: TaskQueue): Task[] {
-  const tasks: Task[] = [];
-  for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
-  return tasks;
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -151,6 +151,7 @@ export class HostCalls {
 
   /** Whether the running code is called by a host function that a task of this thread waits for. */
   waitsFor(slot: Slot): boolean {
+    if (slot.isLoop) return false;
     for (let call = underWay.getStore(); call !== undefined; call = call.outer) {
       if (call.isOpen && call.caller.slot === slot) return true;
     }

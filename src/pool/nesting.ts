@@ -40,7 +40,8 @@ export class Nesting {
     const { slot } = call.caller;
     const { binding } = task;
     const mayRunThere = binding?.worker === undefined || binding.worker === slot?.worker;
-    if (slot === undefined || !call.isOpen || !mayRunThere || this.#dispatcher.hasIdle(task)) {
+    // A coroutine that waits occupies no thread, so nothing has to run inside it.
+    if (slot === undefined || slot.isLoop || !call.isOpen || !mayRunThere || this.#dispatcher.hasIdle(task)) {
       this.#dispatcher.push(task);
     } else if (call.nested === undefined) {
       call.nested = task;

@@ -132,7 +132,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const { concurrency } = options;
     if (concurrency !== undefined)
       this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
-    this.#dispatcher = new Dispatcher(this.#permits);
+    this.#dispatcher = new Dispatcher(options.maxCoroutines, this.#permits);
     this.#hasHost = Object.keys(options.host).length > 0;
     this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
     this.#nesting = new Nesting(this.#dispatcher);

@@ -17,7 +17,7 @@ export interface OpenStream {
   lost(error: NogilError): void;
 }
 
-/** One thread of one worker, as the dispatcher sees it. */
+/** One thread of one worker, or its event loop, as the dispatcher sees it. */
 export class Slot {
   /** Seconds of estimated work sent and not ended. */
   backlog = 0;
@@ -38,4 +38,9 @@ export class Slot {
     readonly worker: Worker,
     readonly channel: TaskChannel,
   ) {}
+
+  /** Not a thread but the event loop: runs many tasks at once. */
+  get isLoop(): boolean {
+    return this.channel === this.worker.loop;
+  }
 }

@@ -67,7 +67,7 @@ export class Streams implements StreamHost {
     const enclosing = hostCalls?.enclosing(run.functionName);
     hostCalls?.remember(task);
     // The thread waits for the host function that reads the stream: it goes on with it at once.
-    if (enclosing?.caller.slot === slot) this.#dispatcher.nest(task, slot);
+    if (enclosing?.caller.slot === slot && !slot.isLoop) this.#dispatcher.nest(task, slot);
     else this.#dispatcher.sendPart(task, slot);
     return task;
   }

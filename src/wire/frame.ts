@@ -42,6 +42,7 @@ export const ReplyKind = {
   PROGRESS: 3,
   HOST_CALL: 4,
   HOST_CANCEL: 5,
+  MOVED: 12,
   ITEMS: 13,
 } as const;
 
@@ -64,6 +65,7 @@ export const RequestKind = {
   HOT: 11,
   HOST_REPLY: 12,
   FLUSH: 13,
+  LOOP: 14,
 } as const;
 
 /** Worker to host, control channel. */

@@ -19,6 +19,7 @@ import {
   RequestRegion,
   TIMES_SIZE,
 } from "../wire/index.js";
+import { CallMap } from "./call-map.js";
 import { CallRing } from "./call-ring.js";
 
 /** When and how long Python worked on a task: seconds of the machine's monotonic clock. */
@@ -80,6 +81,8 @@ export class TaskChannel {
   onSettled: (channel: TaskChannel) => void = () => {};
   /** Hears of a call that Python skipped because it had been recalled. */
   onRecalled: (call: Call) => void = () => {};
+  /** Hears of a call that belongs on the other kind of channel: a coroutine on the event loop's, and only that. */
+  onMoved: (call: Call) => void = () => {};
   /** Hears of the calls of host functions; `call` is undefined when nobody waits for that call any more. */
   hostListener: HostListener | undefined;
   readonly #socket: Socket;
@@ -87,7 +90,7 @@ export class TaskChannel {
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
   readonly #onBroken: (error: ProtocolError) => void;
-  readonly #calls = new CallRing<Call>();
+  readonly #calls: CallRing<Call> | CallMap<Call>;
   readonly #labelNumbers = new Float64Array(LABELS_KEPT);
   readonly #labelNames: string[] = new Array(LABELS_KEPT).fill("");
   #flushScheduled = false;
@@ -98,7 +101,10 @@ export class TaskChannel {
   #sending: Promise<void> | undefined;
   #heldBytes = 0;
 
-  /** @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd` */
+  /**
+   * @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd`
+   * @param isLoop whether an event loop serves it, so that calls end in any order
+   */
   constructor(
     socket: Socket,
     number: number,
@@ -106,7 +112,9 @@ export class TaskChannel {
     maxMessageBytes: number,
     decoding: DecoderOptions,
     onBroken: (error: ProtocolError) => void,
+    isLoop = false,
   ) {
+    this.#calls = isLoop ? new CallMap() : new CallRing();
     this.#socket = socket;
     this.number = number;
     this.#descriptors = descriptors;
@@ -179,6 +187,8 @@ export class TaskChannel {
 
   /** Names a call that is under way or ended not long ago. */
   labelOf(id: number): CallLabel | undefined {
+    const call = this.#calls.get(id);
+    if (call !== undefined) return { number: call.number, name: call.name };
     if (id > this.#calls.lastId || id <= this.#calls.lastId - LABELS_KEPT) return undefined;
     const slot = id % LABELS_KEPT;
     return { number: this.#labelNumbers[slot] as number, name: this.#labelNames[slot] as string };
@@ -253,7 +263,7 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void => {
-    if (kind > ReplyKind.RECALLED) return this.#hear(id, kind, flags, bytes, start, end);
+    if (kind > ReplyKind.RECALLED && kind !== ReplyKind.MOVED) return this.#hear(id, kind, flags, bytes, start, end);
     const body = start + TIMES_SIZE + (flags & NEW_REGIONS ? NEWS_SIZE : 0);
     if (end < body) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
     this.#encoder.region?.release(id);
@@ -304,6 +314,8 @@ export class TaskChannel {
     const cpu = bytes.readDoubleLE(start + 16);
     if (kind === ReplyKind.RECALLED) {
       this.onRecalled(call);
+    } else if (kind === ReplyKind.MOVED) {
+      this.onMoved(call);
     } else {
       const value = this.#decode(bytes, body, end, flags, attachments);
       try {
