@@ -32,9 +32,11 @@ class TaskCancelled(BaseException):
 class Channel:
     """What the serving thread and the control thread share about one channel."""
 
+    is_loop = False
     __slots__ = (
         "socket", "number", "last_started", "running", "recalled", "cancelled", "interrupted", "coroutine", "out", "lock",
         "thread_id", "view", "high", "backlog", "shielded", "line", "serving",
+        "streams",
     )  # fmt: skip
 
     def __init__(self, descriptor, number):
@@ -66,6 +68,13 @@ class Channel:
         self.line = None
         # (registry, largest message in bytes, end of the process): what serve() was given.
         self.serving = None
+        # The generators that the host reads, by the id of the call that made each (see _streams).
+        self.streams = {}
+
+    @property
+    def executing(self):
+        """The task that the thread works on at this moment; 0 for none."""
+        return self.running
 
     def take_backlog(self, view):
         """Moves the first bytes that were read ahead into ``view``; how many."""
@@ -137,7 +146,11 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
     first_waiting = 0.0
     regions = None
     backlog = channel.backlog
-    kind_mask, for_a_waiting_task = _wire.KIND_MASK, (_wire.HOST_ANSWER, _wire.NESTED_CALL)
+    kind_mask, for_a_waiting_task = _wire.KIND_MASK, (
+        _wire.HOST_ANSWER,
+        _wire.NESTED_CALL,
+        _wire.NESTED_STREAM_CALL,
+    )
     channel.view = view
     channel.serving = (registry, max_message_bytes, end_process)
     while True:
@@ -176,7 +189,7 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                 break  # the rest of a small frame is still to come
             if kind and kind & kind_mask in for_a_waiting_task:
                 # It does not wait any more. A call that was to run inside it has not begun.
-                if kind & kind_mask == _wire.NESTED_CALL:
+                if kind & kind_mask != _wire.HOST_ANSWER:
                     append(pack_reply(times_size, task, _wire.RECALLED, 0.0, 0.0, 0.0))
                 continue
             # The host recalls a task in the opposite order: it adds the id, then reads last_started. So either it
@@ -196,13 +209,15 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                     name, args, keywords = decode(body, kind, regions) if kind else loads(body)
                     entry = functions.get(name)
                     if entry is None:
-                        entry = functions[name] = _entry(registry.resolve(name))
+                        entry = functions[name] = _entry(_own(registry.resolve(name)))
                     function, seconds = entry[0], entry[1]
                     if seconds >= measure_cpu_from:
                         if out:
                             flush()
                         cpu = -cpu_clock()
                     result = function(*args) if keywords is None else function(*args, **keywords)
+                    if kind and kind & kind_mask:
+                        result = _open_stream(channel, task, name, result, function)
                     end = clock()
                     entry[1] = end - start
                     if cpu == cpu:
@@ -216,8 +231,10 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                     end = clock()
                     if cpu < 0:
                         cpu += cpu_clock()
-                    status = failed
                     data, attachments = describe(error), None
+                    status = failed
+                    if _is_moved(error):
+                        data, status = b"", _wire.MOVED
                 channel.running = 0
                 if channel.interrupted:
                     _clear_interrupt(channel)
@@ -240,7 +257,7 @@ def serve(channel, registry, abandon, sensor, max_message_bytes, end_process):
                 _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes)
                 continue
             if len(data) > largest_data:
-                status, data = failed, _too_large(len(data), max_message_bytes)
+                status, data = failed, too_large(len(data), max_message_bytes)
             reply = pack_reply(len(data) + times_size, task, status, start, end, cpu) + data
             if out:
                 append(reply)
@@ -268,13 +285,34 @@ def _entry(function):
     return [function, 1.0, 0, 0.0, 0.0, 0.0]
 
 
+def _own(function):
+    """A function that a thread itself runs. Raises Moved for a coroutine function."""
+    if hasattr(function, "nogil_coroutine"):
+        from ._coroutines import Moved
+
+        raise Moved
+    return function
+
+
+def _is_moved(error):
+    from ._coroutines import Moved
+
+    return type(error) is Moved
+
+
+def _open_stream(*args):
+    from ._streams import open_stream  # most workers never need it
+
+    return open_stream(*args)
+
+
 def _send_large(channel, regions, kind, pack_reply, task, status, times, data, attachments, max_message_bytes):
     """Replies where the request or the reply has attachments."""
     parts, size = [data], len(data)
     if attachments is not None:
         if len(data) + attachments.size + _wire.TIMES_SIZE > max_message_bytes:
             status = _wire.ERROR | _wire.HAS_EXTENSIONS
-            parts = [_too_large(len(data) + attachments.size, max_message_bytes)]
+            parts = [too_large(len(data) + attachments.size, max_message_bytes)]
             size = len(parts[0])
         elif attachments.size >= _wire.REGION_FROM_BYTES and regions is not None and regions.place(attachments):
             status |= _wire.IN_REGION
@@ -287,7 +325,7 @@ def _send_large(channel, regions, kind, pack_reply, task, status, times, data, a
         attachments.views.clear()
     elif size + _wire.TIMES_SIZE > max_message_bytes:
         status = _wire.ERROR | _wire.HAS_EXTENSIONS
-        parts = [_too_large(size, max_message_bytes)]
+        parts = [too_large(size, max_message_bytes)]
         size = len(parts[0])
     if kind & _wire.IN_REGION and regions is not None:
         regions.end_request()
@@ -299,7 +337,7 @@ def _send_large(channel, regions, kind, pack_reply, task, status, times, data, a
     channel.send_parts([pack_reply(size + _wire.TIMES_SIZE, task, status, *times), *parts])
 
 
-def _too_large(size, limit):
+def too_large(size, limit):
     error = _values.NotSendable("result", f"{size} bytes are over maxMessageBytes = {limit}")
     return _errors.encode(error)
 

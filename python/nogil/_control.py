@@ -26,10 +26,15 @@ class Control:
         # Set by the worker: adds up the threads' times (or None), and starts more threads.
         self.sensor = None
         self.grow = None
+        self.start_loop = None
         # Takes the answers of the host, once such a thread has called it.
         self.on_host_reply = None
         self._end_process = end_process
         self._lock = allocate_lock()
+
+    def add(self, channel):
+        """Adds the channel of the event loop, the last one."""
+        self._channels.append(channel)
 
     def send(self, kind, value, request=0):
         self.send_body(kind, marshal.dumps(value, 4), request)
@@ -78,8 +83,14 @@ class Control:
             from . import _shared
 
             return _shared.answer(*marshal.loads(body))
+        if kind == _wire.LOOP:
+            return self.start_loop()
         number, task = marshal.loads(body)
         channel = self._channels[number]
+        if kind == _wire.FLUSH:
+            from ._streams import flush
+
+            return flush(channel, task)
         if kind == _wire.CANCEL:
             return self._cancel(channel, task)
         if kind == _wire.INTERRUPT:
@@ -95,6 +106,8 @@ class Control:
 
     def _cancel(self, channel, task):
         """Asks the task to stop: sets its flag, and cancels its coroutine if it is one."""
+        if channel.is_loop:
+            return channel.cancel(task)
         channel.cancelled = task
         coroutine = channel.coroutine
         if channel.running != task:
@@ -113,7 +126,7 @@ class Control:
         frames = sys._current_frames()
         stacks = []
         for channel in self._channels:
-            task, frame = channel.running, frames.get(channel.thread_id)
+            task, frame = channel.executing, frames.get(channel.thread_id)
             if task and frame is not None:
                 entries = []
                 while frame is not None:
@@ -124,6 +137,8 @@ class Control:
 
     def _interrupt(self, channel, task):
         """Raises TaskCancelled in the task, if it still runs and this Python can."""
+        if channel.is_loop:
+            return channel.interrupt(task)
         with channel.lock:
             # Said before looking: a task that ends meanwhile sees it and waits for the lock to clear it.
             channel.interrupted = task

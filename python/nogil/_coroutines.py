@@ -1,8 +1,63 @@
-"""Coroutine functions: each thread runs them on an event loop of its own, one at a time."""
+"""Coroutine functions. Calls of them belong on the worker's event loop (see _loop), and a thread that gets one says so.
 
-from ._channel import current
+Where the caller is not the host itself (an initialiser, a tool of a language model) the thread runs them to their result, on
+an event loop of its own.
+"""
+
+from ._channel import TaskCancelled, current
 
 CO_COROUTINE = 0x80
+
+
+class Moved(BaseException):
+    """The call belongs on the other kind of channel: a coroutine on the event loop's, anything else on a thread's."""
+
+
+def coroutine_of(function):
+    """The coroutine function behind a callable of the registry; None where there is none."""
+    return getattr(function, "nogil_coroutine", None)
+
+
+class Steps:
+    """A coroutine to be awaited, one step at a time: each inside its instance's guard, and to be interrupted.
+
+    An interrupted one that swallows CancelledError gets TaskCancelled instead.
+    """
+
+    def __init__(self, coroutine, is_interrupted=None, guard=None):
+        self._coroutine = coroutine
+        self._is_interrupted = is_interrupted
+        self._guard = guard
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self.send(None)
+
+    def send(self, value):
+        return self._step(self._coroutine.send, value)
+
+    def throw(self, *error):
+        if self._is_interrupted is not None and self._is_interrupted():
+            error = (TaskCancelled(),)
+        return self._step(self._coroutine.throw, *error)
+
+    def close(self):
+        self._coroutine.close()
+
+    def _step(self, step, *args):
+        if self._guard is None:
+            return step(*args)
+        enter, leave, method = self._guard
+        try:
+            enter(method)
+            return step(*args)
+        finally:
+            leave()
 
 
 def runnable(function):
@@ -39,6 +94,7 @@ def runnable(function):
                 task._log_destroy_pending = False
                 loop.close()
 
+    run.nogil_coroutine = function
     return run
 
 

@@ -10,7 +10,7 @@ from _thread import RLock, allocate_lock, get_ident
 from time import perf_counter
 
 from ._adapter import Adapter
-from ._coroutines import runnable
+from ._coroutines import Steps, coroutine_of, runnable
 
 OFF, WARN, STRICT = "off", "warn", "strict"
 
@@ -81,6 +81,11 @@ class Instances:
                 if counts is not None:
                     counts.add(name, perf_counter() - start, failed)
 
+        coroutine = coroutine_of(function)
+        if coroutine is not None:
+            call.nogil_coroutine = _excluding(coroutine, (enter, leave, name), counts)
+        # A generator runs after the call that made it: whoever goes on with it is inside again (see _streams).
+        call.nogil_guard = (enter, leave, name)
         return call
 
     def report(self):
@@ -125,6 +130,23 @@ class Instances:
     @property
     def checks(self):
         return self._checks
+
+
+def _excluding(coroutine, guard, counts):
+    """A coroutine method whose steps, from one await to the next, exclude the other calls of its instance."""
+
+    async def call(*args, **kwargs):
+        start = perf_counter()
+        failed = True
+        try:
+            result = await Steps(coroutine(*args, **kwargs), guard=guard)
+            failed = False
+            return result
+        finally:
+            if counts is not None:
+                counts.add(guard[2], perf_counter() - start, failed)
+
+    return call
 
 
 class _Held:

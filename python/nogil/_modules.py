@@ -12,7 +12,10 @@ import sys
 from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
 
-from ._coroutines import runnable
+from ._coroutines import CO_COROUTINE, runnable
+
+# Python/C API, code objects.
+CO_ASYNC_GENERATOR = 0x200
 
 # No module of the user's can have this name.
 OWN_PREFIX = "nogil:"
@@ -62,6 +65,17 @@ def exports(module):
     return [name for name in names if callable(getattr(module, name, None))]
 
 
+def have_coroutines(modules):
+    """Does one of the modules export a coroutine function or an async generator, or a class that has one?"""
+    for module in modules:
+        for name in exports(module):
+            value = getattr(module, name)
+            for each in [value, *vars(value).values()] if isinstance(value, type) else [value]:
+                if getattr(getattr(each, "__code__", None), "co_flags", 0) & (CO_COROUTINE | CO_ASYNC_GENERATOR):
+                    return True
+    return False
+
+
 class Registry:
     """The callables of the loaded modules, by name."""
 
@@ -86,7 +100,11 @@ class Registry:
         raise FunctionNotFound(name, self._nearest(name), [module.__name__ for module in self._modules])
 
     def _own(self, name):
-        """What the host itself calls (see _residents, _tools). Each caller gets objects of its own: threads share none."""
+        """What the host itself calls (see the modules named here). Each caller gets objects of its own: threads share none."""
+        from ._streams import PARTS
+
+        if name in PARTS:
+            return PARTS[name]
         from . import _residents
 
         resident = _residents.function(self, name[len(OWN_PREFIX) :])

@@ -41,6 +41,15 @@ class NotSendable(TypeError):
         self.reason = reason
 
 
+class Encoded:
+    """A value that is encoded already: what ``encode`` gave for it."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = parts
+
+
 def encode(value):
     """``(marshalled, attachments or None, flags of the frame)`` of any sendable value.
 
@@ -57,7 +66,7 @@ def encode(value):
         else:
             if not _may_hold_buffers(data) or _is_plain(value):
                 return data, None, 0
-    if kind is Encoded:
+    elif kind is Encoded:
         return value.parts
     attachments = _Attachments()
     data = _dumps(rewrite(value, "result", (), attachments), MARSHAL_VERSION)
@@ -447,7 +456,7 @@ def _find_converter(kind):
         return _table if frames_as_arrow else _as(_frame_to_columns)
     name = name_of(kind)
     if name in _GENERATORS:
-        return _refuse(f"a {name} cannot be sent; return list(…) of it, or ask for a reference with keep: true")
+        return _refuse(f"a {name} cannot be sent as a whole; read it with pool.stream(…), or return list(…) of it")
     return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays), or ask for a reference with keep: true")
 
 

@@ -14,7 +14,7 @@ import sys
 from time import perf_counter
 
 from . import _errors, _values, _wire
-from ._channel import TaskCancelled, _clear_interrupt
+from ._channel import TaskCancelled, _clear_interrupt, _is_moved, _open_stream, _own
 
 # Copied into one write below this size, sent part by part above (bytes).
 _JOINED_BELOW = 1 << 16
@@ -94,10 +94,10 @@ class ChannelLine:
     def _take(self, task, kind, body):
         """Keeps a frame or hands it on; gives back a call that is to be run now."""
         what = kind & _wire.KIND_MASK
-        if what == _wire.CALL:
+        if what == _wire.CALL or what == _wire.STREAM_CALL:
             self._channel.backlog += _wire.frame(task, kind, body)
-        elif what == _wire.NESTED_CALL:
-            return task, kind & ~_wire.KIND_MASK, body
+        elif what == _wire.NESTED_CALL or what == _wire.NESTED_STREAM_CALL:
+            return task, kind, body
         else:
             number, what, value = answer_of(kind, body)
             if what == _wire.CANCELLED:
@@ -123,13 +123,15 @@ class ChannelLine:
                 name, args, keywords = _values.decode(body, kind)
                 function = self._functions.get(name)
                 if function is None:
-                    function = self._functions[name] = registry.resolve(name)
+                    function = self._functions[name] = _own(registry.resolve(name))
                 result = function(*args, **(keywords or {}))
+                if kind & _wire.KIND_MASK == _wire.NESTED_STREAM_CALL:
+                    result = _open_stream(channel, task, name, result, function)
                 end = perf_counter()
                 parts, size, status = encoded(result, limit - _wire.TIMES_SIZE)
             except BaseException as error:
                 end = perf_counter()
-                parts, size, status = _failure(error)
+                parts, size, status = ([], 0, _wire.MOVED) if _is_moved(error) else _failure(error)
             channel.running = 0
             if channel.interrupted:
                 _clear_interrupt(channel)

@@ -27,6 +27,8 @@ KIND_MASK = 0x0F
 CALL = 0
 HOST_ANSWER = 1
 NESTED_CALL = 2
+STREAM_CALL = 12
+NESTED_STREAM_CALL = 13
 
 # Worker to host, on a task channel.
 RESULT = 0
@@ -35,6 +37,8 @@ RECALLED = 2
 PROGRESS = 3
 HOST_CALL = 4
 HOST_CANCEL = 5
+MOVED = 12
+ITEMS = 13
 
 # Host to worker, on the control channel.
 INIT = 1
@@ -49,6 +53,8 @@ SENSE = 9
 GROW = 10
 HOT = 11
 HOST_REPLY = 12
+FLUSH = 13
+LOOP = 14
 SHARED = 15
 
 # Worker to host, on the control channel.
@@ -102,6 +108,11 @@ def read_frame(sock, max_message_bytes):
         raise ProtocolError(f"a frame of {length} bytes is over the limit of {max_message_bytes}")
     body = bytearray(length)
     return (task, kind, body) if fill(sock, body) else None
+
+
+def header(size, task, kind):
+    """The beginning of a frame without times; ``size`` bytes follow."""
+    return struct.pack(HEADER, size, task, kind)
 
 
 def frame(task, kind, body):

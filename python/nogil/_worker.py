@@ -73,19 +73,22 @@ def _die_with_the_host(host):
         os._exit(0)
 
 
-def _stay_with_this_process(control_socket, channels):
+def _stay_with_this_process(holders):
     """The channels are this process's alone: a copy that user code forks must not answer in its place, and neither
     that nor a program it starts may hold them open when we are gone."""
-    sockets = [control_socket, *(channel.socket for channel in channels)]
-    for sock in sockets:
+    def sockets():
+        return [getattr(holder, "socket", holder) for holder in holders]
+
+    for sock in sockets():
         os.set_inheritable(sock.fileno(), False)
 
     def close():
-        for sock in sockets:
+        for sock in sockets():
             sock.close()
 
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=close)
+    return holders
 
 
 def _report_gil_switch(control):
@@ -145,8 +148,10 @@ def main():
     limit = options["maxMessageBytes"]
     _values.frames_as_arrow = options.get("arrow", False)
     channels = [_channel.Channel(4 + number, number) for number in range(options["threads"])]
-    _stay_with_this_process(control_socket, channels)
-    control = Control(control_socket, channels, _end_process)
+    # Of the event loop, which begins when the host asks for it (see _loop).
+    loop_socket = _channel.socket(fileno=4 + len(channels))
+    holders = _stay_with_this_process([control_socket, *channels, loop_socket])
+    control = Control(control_socket, list(channels), _end_process)
     free_threaded = not gil_enabled()
     gil_modules = _report_gil_switch(control) if free_threaded else []
     _output.install()
@@ -199,7 +204,18 @@ def main():
             "exports": {module.__name__: _modules.exports(module) for module in modules},
         }
 
+    def start_loop():
+        from ._loop import LoopChannel
+
+        channel = LoopChannel(loop_socket, len(channels))
+        holders.append(channel)
+        control.add(channel)
+        start_new_thread(_serve, (channel.serve, registry, limit, _end_process))
+
+    control.start_loop = start_loop
     if options["profile"] == "process":
+        if _modules.have_coroutines(modules):
+            import threading  # noqa: F401  for asyncio; see below why here
         start_new_thread(_serve, (control.serve, limit))
         run_channel(channels[0], lambda: control.send(_wire.ANSWER, hello(), request))
         return

@@ -84,7 +84,7 @@ export class Adaptation {
     const each = Math.ceil(limit / Math.max(1, workers.length));
     await Promise.all(
       workers.map(async (worker) => {
-        if (worker.threads >= Math.min(each, worker.channels.length)) return;
+        if (worker.threads >= Math.min(each, worker.channels.length - 1)) return;
         await worker.grow(each);
         dispatcher.extend(worker);
       }),

@@ -9,11 +9,12 @@ import { NogilError, SessionLost } from "../errors.js";
 import { CallKind } from "../wire/index.js";
 import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
 import type { Binding } from "./binding.js";
+import { Coroutines } from "./coroutines.js";
 import { Misplaced } from "./lease.js";
 import type { Gate, Permits } from "./permits.js";
-import { Slot } from "./slot.js";
+import { type OpenStream, Slot } from "./slot.js";
 import type { Task } from "./task.js";
-import { TaskQueue } from "./task-queue.js";
+import { emptied, TaskQueue } from "./task-queue.js";
 
 /** Seconds of estimated work kept on a thread. */
 const PREFETCH_SECONDS = 1e-3;
@@ -39,22 +40,33 @@ export class Dispatcher {
   /** Seconds by function name. */
   readonly #estimates = new Map<string, number>();
   readonly #permits: Permits | undefined;
+  readonly #coroutines: Coroutines;
   #watching = false;
   /** Who hears the calls of host functions by the tasks of a thread. */
   hostListenerOf: ((slot: Slot) => HostListener) | undefined;
 
-  /** @param permits what every function may do, where that is limited */
-  constructor(permits?: Permits) {
+  /**
+   * @param maxCoroutines at once, on each worker
+   * @param permits what every function may do, where that is limited
+   */
+  constructor(maxCoroutines: number, permits?: Permits) {
     this.#permits = permits;
+    this.#coroutines = new Coroutines(maxCoroutines, (task, slot) => this.#send(task, slot, 0));
   }
 
+  /** Threads, and event loops. */
   get slots(): readonly Slot[] {
-    return this.#slots;
+    return this.#allSlots;
+  }
+
+  get #allSlots(): readonly Slot[] {
+    return [...this.#slots, ...this.#coroutines.slots];
   }
 
   /** Tasks that wait. */
   get waiting(): number {
     let count = this.#anywhere.size + this.#unbound.size + (this.#permits?.waiting ?? 0);
+    count += this.#coroutines.waiting;
     for (const queue of this.#bound.values()) count += queue.size;
     return count;
   }
@@ -62,7 +74,7 @@ export class Dispatcher {
   /** Tasks sent and not ended. */
   get running(): number {
     let count = 0;
-    for (const slot of this.#slots) count += slot.channel.inFlight;
+    for (const slot of this.#allSlots) count += slot.channel.inFlight;
     return count;
   }
 
@@ -70,6 +82,7 @@ export class Dispatcher {
   add(worker: Worker): void {
     this.#bound.set(worker, new TaskQueue());
     for (const channel of worker.channels.slice(0, worker.threads)) this.#open(worker, channel);
+    this.#openLoop(worker);
     for (const task of emptied(this.#unbound)) this.#queueOf(task)?.push(task);
     this.dispatch();
   }
@@ -87,15 +100,42 @@ export class Dispatcher {
   #open(worker: Worker, channel: TaskChannel): void {
     const slot = new Slot(worker, channel);
     channel.onSettled = () => this.#freed(slot);
-    channel.onRecalled = (call) => this.#returned(call as Task, slot);
-    channel.hostListener = this.hostListenerOf?.(slot);
+    this.#listen(slot);
     this.#slots.push(slot);
     this.#rest(slot);
   }
 
+  #openLoop(worker: Worker): void {
+    const slot = new Slot(worker, worker.loop);
+    worker.loop.onSettled = () => this.#coroutines.freed(slot);
+    this.#listen(slot);
+    this.#coroutines.add(slot);
+  }
+
+  #listen(slot: Slot): void {
+    const { channel } = slot;
+    channel.onRecalled = (call) => this.#returned(call as Task, slot);
+    channel.onMoved = (call) => this.#moved(call as Task, slot);
+    channel.hostListener = this.hostListenerOf?.(slot);
+  }
+
+  /** Python says what its function is: a coroutine function, or that it is none. */
+  #moved(task: Task, slot: Slot): void {
+    slot.backlog -= task.estimate;
+    if (this.#coroutines.learn(task, !slot.isLoop)) this.#routeAnew();
+    this.requeue(task, false);
+    this.dispatch();
+  }
+
+  /** Tasks that wait for threads, and now need none. */
+  #routeAnew(): void {
+    for (const task of this.drain()) this.#queueOf(task)?.push(task);
+    this.dispatch();
+  }
+
   /** Gives no more tasks to a worker, and takes back those it has not started. */
   async close(worker: Worker): Promise<void> {
-    const slots = this.#slots.filter((slot) => slot.worker === worker);
+    const slots = this.#allSlots.filter((slot) => slot.worker === worker);
     for (const slot of slots) {
       slot.isOpen = false;
       remove(this.#idle, slot);
@@ -112,6 +152,7 @@ export class Dispatcher {
       remove(this.#idle, slot);
       remove(this.#slots, slot);
     }
+    this.#coroutines.remove(worker);
     this.#unbind(worker);
   }
 
@@ -144,7 +185,7 @@ export class Dispatcher {
   /** Tasks that ended on a worker. */
   endedOn(worker: Worker): number {
     let count = 0;
-    for (const slot of this.#slots) if (slot.worker === worker) count += slot.ended;
+    for (const slot of this.#allSlots) if (slot.worker === worker) count += slot.ended;
     return count;
   }
 
@@ -155,7 +196,8 @@ export class Dispatcher {
     this.#bindings.delete(worker);
     this.#bound.delete(worker);
     for (const binding of bindings) this.#loosen(binding);
-    for (const task of queue === undefined ? [] : emptied(queue)) this.#queueOf(task)?.push(task);
+    const waiting = queue === undefined ? [] : emptied(queue);
+    for (const task of [...waiting, ...this.#coroutines.unbind(worker)]) this.#queueOf(task)?.push(task);
   }
 
   /** The worker of a session takes no more tasks. */
@@ -173,7 +215,9 @@ export class Dispatcher {
   }
 
   /** Whether a thread that may run the task has nothing to do, and the task needs to wait for no permit. */
-  hasIdle({ binding, name }: Task): boolean {
+  hasIdle(task: Task): boolean {
+    if (this.#coroutines.has(task)) return true;
+    const { binding, name } = task;
     if (this.#permits?.gate(name).hasPermit === false) return false;
     return this.#idle.some(({ worker }) => binding?.worker === undefined || worker === binding.worker);
   }
@@ -182,25 +226,45 @@ export class Dispatcher {
   nest(task: Task, slot: Slot): void {
     task.isNested = true;
     task.state = "sent";
-    this.#send(task, slot, 0, CallKind.NESTED_CALL);
+    const kind = task.onPlaced === undefined ? CallKind.NESTED_CALL : CallKind.NESTED_STREAM_CALL;
+    this.#send(task, slot, 0, kind);
+  }
+
+  /** Sends a part of a stream to the thread that has the stream, whatever that does. */
+  sendPart(task: Task, slot: Slot): void {
+    if (slot.isIdle) {
+      remove(this.#idle, slot);
+      slot.isIdle = false;
+    }
+    task.state = "sent";
+    this.#send(task, slot, 0);
+  }
+
+  /** The streams that a worker's threads have. */
+  streamsOn(worker: Worker): OpenStream[] {
+    return this.#allSlots.filter((slot) => slot.worker === worker).flatMap(({ streams }) => [...streams]);
   }
 
   /** A task did not start, or may run again: it is the next. */
   requeue(task: Task, started: boolean): void {
     if (task.isSettled) return;
     if (task.cancellation !== undefined) return task.reject(task.cancellation.failure("queued"));
+    const { slot, isPart } = task;
     task.requeued(started);
+    if (isPart && slot !== undefined) return this.sendPart(task, slot);
     this.#queueOf(task)?.pushFront(task);
   }
 
   /** Takes every waiting task out. */
   drain(): Task[] {
     const gated = [...(this.#permits?.gates ?? [])].map(({ queue }) => queue);
-    return [this.#anywhere, this.#unbound, ...gated, ...this.#bound.values()].flatMap(emptied);
+    const queues = [this.#anywhere, this.#unbound, ...gated, ...this.#bound.values()];
+    return [...queues.flatMap(emptied), ...this.#coroutines.drain()];
   }
 
   /** Hands out what can be handed out now. */
   dispatch(): void {
+    this.#coroutines.dispatch();
     for (const [worker, queue] of this.#bound) {
       while (queue.size > 0 && this.#dispatchOne(queue, worker)) {}
     }
@@ -268,6 +332,7 @@ export class Dispatcher {
   /** Where a task waits; undefined when it was refused because its session is lost. */
   #queueOf(task: Task): TaskQueue | undefined {
     const { binding } = task;
+    if (binding === undefined && this.#coroutines.has(task)) return this.#coroutines.queue;
     if (binding === undefined) return this.#permits?.gate(task.name).queue ?? this.#anywhere;
     // Nobody tells a session that was closed that its worker has gone.
     if (binding.worker !== undefined && !this.#bound.has(binding.worker)) this.#loosen(binding);
@@ -276,7 +341,10 @@ export class Dispatcher {
       return undefined;
     }
     if (binding.worker === undefined) this.bind(binding);
-    return binding.worker === undefined ? this.#unbound : this.#bound.get(binding.worker);
+    if (binding.worker === undefined) return this.#unbound;
+    return this.#coroutines.has(task)
+      ? this.#coroutines.queueOf(binding.worker)
+      : this.#bound.get(binding.worker);
   }
 
   /** The open worker with the least work bound to it or under way. */
@@ -297,6 +365,7 @@ export class Dispatcher {
     slot.ended++;
     slot.isStalled = false;
     slot.backlog -= task.estimate;
+    if (task.isPart || slot.isLoop) return;
     this.#permits?.gate(task.name).note(task);
     const seconds = task.wallSeconds;
     if (seconds === undefined) return;
@@ -307,9 +376,9 @@ export class Dispatcher {
 
   #send(task: Task, slot: Slot, estimate: number, kind?: number): void {
     try {
-      task.sent(slot, slot.channel.send(task, kind));
+      task.sent(slot, slot.channel.send(task, kind ?? kindOf(task)));
     } catch (error) {
-      this.#rest(slot);
+      if (!slot.isLoop) this.#rest(slot);
       if (!(error instanceof NogilError)) throw error;
       if (error instanceof Misplaced && task.binding?.mode !== "strict") this.#moveTo(task, error.binding);
       else task.reject(error);
@@ -317,7 +386,7 @@ export class Dispatcher {
     }
     task.estimate = Number.isFinite(estimate) ? estimate : PREFETCH_SECONDS;
     slot.backlog += task.estimate;
-    if (slot.channel.inFlight > 1) this.#watch();
+    if (slot.channel.inFlight > 1 && !slot.isLoop) this.#watch();
   }
 
   /** A task has a reference to an object of another worker among its arguments. */
@@ -351,7 +420,9 @@ export class Dispatcher {
     slot.backlog = 0;
     if (!slot.isOpen || slot.isIdle) return;
     slot.isIdle = true;
-    this.#idle.push(slot);
+    // A thread that has a stream is the last to get other work.
+    if (slot.streams.size > 0) this.#idle.unshift(slot);
+    else this.#idle.push(slot);
   }
 
   #giveBack(slot: Slot): void {
@@ -384,9 +455,12 @@ export class Dispatcher {
 
   /** Recalls the tasks of a slot but the `spared` oldest ones. */
   async #takeBack(slot: Slot, spared: number): Promise<void> {
-    const notNested = [...slot.channel.calls].filter(([, call]) => !(call as Task).isNested);
+    const notNested = [...slot.channel.calls].filter(
+      ([, call]) => !(call as Task).isNested && !(call as Task).isPart,
+    );
     const ids = notNested.map(([id]) => id).slice(spared);
-    if (ids.length === 0) return;
+    // Behind parts of a stream there may be nothing to take back, but replies before them that wait to be sent.
+    if (ids.length === 0 && slot.streams.size === 0) return;
     const recalled = await slot.worker.recall(slot.channel, ids);
     this.recalled(slot, recalled);
   }
@@ -404,7 +478,8 @@ export class Dispatcher {
       slot.channel.forget(id);
       this.#returned(task, slot);
     }
-    this.#freed(slot);
+    if (slot.isLoop) this.#coroutines.freed(slot);
+    else this.#freed(slot);
   }
 
   #returned(task: Task, slot: Slot): void {
@@ -413,11 +488,8 @@ export class Dispatcher {
   }
 }
 
-/** What waits in a queue, taken out. */
-function emptied(queue: TaskQueue): Task[] {
-  const tasks: Task[] = [];
-  for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
-  return tasks;
+function kindOf(task: Task): number {
+  return task.onPlaced === undefined ? CallKind.CALL : CallKind.STREAM_CALL;
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -27,9 +27,13 @@ export class HostCaller {
   readonly say: Say;
   readonly calls = new Map<number, HostCall>();
   /** Iterators whose items Python asks for one by one, each with what aborts its signal. */
-  readonly streams = new Map<number, { readonly iterator: HostIterator; readonly abort: AbortController }>();
+  readonly streams: HostStreams;
+  /** Whether they outlive the caller: it is a part of a stream, and the next one goes on with them. */
+  readonly #sharesStreams: boolean;
 
-  constructor(task: Task | undefined, slot: Slot | undefined, say: Say) {
+  constructor(task: Task | undefined, slot: Slot | undefined, say: Say, shared?: HostStreams) {
+    this.streams = shared ?? new Map();
+    this.#sharesStreams = shared !== undefined;
     this.task = task;
     this.slot = slot;
     this.say = say;
@@ -38,7 +42,7 @@ export class HostCaller {
   /** The task is being stopped: whoever waits hears of it at once. */
   cancel(reason: unknown): void {
     for (const call of [...this.calls.values()]) call.cancel(reason);
-    this.#endStreams(reason);
+    if (!this.#sharesStreams) endStreams(this.streams, reason);
   }
 
   /** Nobody is there to hear an answer. */
@@ -47,20 +51,29 @@ export class HostCaller {
     this.cancel(new DOMException("the Python code that called is gone", "AbortError"));
   }
 
-  endStream(number: number, reason: unknown): Promise<unknown> | undefined {
-    const stream = this.streams.get(number);
-    this.streams.delete(number);
-    stream?.abort.abort(reason);
-    // It may be waiting in its body; what it says to its end concerns nobody.
-    return Promise.resolve(stream?.iterator.return?.()).catch(() => {});
-  }
-
-  #endStreams(reason: unknown): void {
-    for (const number of [...this.streams.keys()]) this.endStream(number, reason);
+  endStream(number: number, reason: unknown): Promise<void> {
+    return endStream(this.streams, number, reason);
   }
 }
 
 export type HostIterator = AsyncIterator<unknown> | Iterator<unknown>;
+export type HostStreams = Map<number, { readonly iterator: HostIterator; readonly abort: AbortController }>;
+
+/** Nobody reads these any more. */
+export function endStreams(streams: HostStreams, reason: unknown): void {
+  for (const number of [...streams.keys()]) endStream(streams, number, reason);
+}
+
+async function endStream(streams: HostStreams, number: number, reason: unknown): Promise<void> {
+  const stream = streams.get(number);
+  streams.delete(number);
+  stream?.abort.abort(reason);
+  try {
+    await stream?.iterator.return?.();
+  } catch {
+    // It may be waiting in its body; what it says to its end concerns nobody.
+  }
+}
 
 export class HostCall {
   readonly caller: HostCaller;

@@ -6,7 +6,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { NestingTooDeep, NogilError, ProtocolError } from "../errors.js";
 import { HostAnswer } from "../wire/index.js";
 import type { HostListener, TaskChannel, Worker } from "../worker/index.js";
-import { HostCall, HostCaller, type HostIterator } from "./host-call.js";
+import {
+  endStreams,
+  HostCall,
+  HostCaller,
+  type HostIterator,
+  type HostStreams,
+  type Say,
+} from "./host-call.js";
 import type { FunctionTable, HostContext } from "./host-functions.js";
 import type { Slot } from "./slot.js";
 import type { Task } from "./task.js";
@@ -35,6 +42,8 @@ export class HostCalls {
   /** Numbers of the functions that are arguments of a task. */
   readonly #lent = new WeakMap<Task, Map<object, number>>();
   #streams = 0;
+  /** Streams that Python's own streams read, by the task that opened these. */
+  readonly #shared = new Map<Task, HostStreams>();
 
   /** @param onEnd hears of every call that is answered or cancelled */
   constructor(functions: FunctionTable, onEnd: (call: HostCall) => void) {
@@ -132,9 +141,8 @@ export class HostCalls {
   #callerOf(task: Task | undefined, channel: TaskChannel, id: number, slot: Slot): HostCaller {
     const known = task && this.#callers.get(task);
     if (known !== undefined) return known;
-    const caller = new HostCaller(task, slot, (number, what, value) =>
-      channel.answer(id, number, what, value),
-    );
+    const say: Say = (number, what, value) => channel.answer(id, number, what, value);
+    const caller = new HostCaller(task, slot, say, task && this.#sharedStreams(task));
     if (task === undefined || task.isSettled) {
       // Nobody waits for the task any more, while Python goes on: it must not wait for ever.
       caller.isGone = true;
@@ -146,6 +154,31 @@ export class HostCalls {
       caller.end();
     });
     return caller;
+  }
+
+  /** Of a task that opens a stream, or is a part of one: what the next part goes on with. */
+  #sharedStreams(task: Task): HostStreams | undefined {
+    const owner = task.owner ?? (task.onPlaced === undefined ? undefined : task);
+    if (owner === undefined) return undefined;
+    const streams = this.#shared.get(owner) ?? new Map();
+    this.#shared.set(owner, streams);
+    return streams;
+  }
+
+  /** The stream that this task opened is over. */
+  streamOver(owner: Task): void {
+    const streams = this.#shared.get(owner);
+    this.#shared.delete(owner);
+    if (streams !== undefined) endStreams(streams, NOBODY_WAITS);
+  }
+
+  /** Whether the running code is called by a host function that a task of this thread waits for. */
+  waitsFor(slot: Slot): boolean {
+    if (slot.isLoop) return false;
+    for (let call = underWay.getStore(); call !== undefined; call = call.outer) {
+      if (call.isOpen && call.caller.slot === slot) return true;
+    }
+    return false;
   }
 
   #begin(caller: HostCaller, number: number, request: unknown, worker: Worker): void {

@@ -12,6 +12,8 @@ export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export { type ArrowTable, type Shareable, Shared, type ShareOptions } from "./shared.js";
 export type { FunctionConcurrency, PoolStats, WorkerStats } from "./stats.js";
+export { Stream } from "./stream.js";
+export type { StreamOptions } from "./stream-options.js";
 export type { TaskState, TaskStats } from "./task.js";
 export type {
   ApproveTool,

@@ -63,7 +63,9 @@ function placeFor(task: Task, innermost: HostCall): HostCall | undefined {
   const worker = task.binding?.worker;
   for (let call: HostCall | undefined = innermost; call !== undefined; call = call.outer) {
     const { slot } = call.caller;
-    if (slot !== undefined && call.isOpen && (worker === undefined || worker === slot.worker)) return call;
+    // A coroutine that waits occupies no thread, so nothing has to run inside it.
+    if (slot === undefined || slot.isLoop) continue;
+    if (call.isOpen && (worker === undefined || worker === slot.worker)) return call;
   }
   return undefined;
 }

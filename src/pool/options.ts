@@ -52,6 +52,8 @@ export interface PoolOptions {
   readonly concurrency?: number | "auto";
   /** Threads (or processes, with that profile) that `concurrency: "auto"` may start at most. @default 64 */
   readonly maxThreads?: number;
+  /** Coroutines that run at once on the event loop of each worker. @default 10_000 */
+  readonly maxCoroutines?: number;
   /** Finds the pool again with `getPool(name)`. */
   readonly name?: string;
   /** A Python function called once in each worker after the imports, and one called in each of its threads. */
@@ -129,6 +131,7 @@ export interface ResolvedOptions {
   readonly threads: number | "auto";
   readonly concurrency: number | "auto" | undefined;
   readonly maxThreads: number;
+  readonly maxCoroutines: number;
   readonly name: string | undefined;
   readonly initializer: string | undefined;
   readonly threadInitializer: string | undefined;
@@ -153,6 +156,7 @@ export interface ResolvedOptions {
 
 const MAX_WORKERS = 1024;
 const MAX_THREADS = 1024;
+const MAX_COROUTINES = 1_000_000;
 const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const MIN_MESSAGE_BYTES = 1 << 16;
 
@@ -172,6 +176,7 @@ const RULES: Rules<PoolOptions> = {
   threads: count(MAX_THREADS),
   concurrency: count(MAX_THREADS),
   maxThreads: wholeNumber(`a whole number from 1 to ${MAX_THREADS}`, 1, MAX_THREADS),
+  maxCoroutines: wholeNumber(`a whole number from 1 to ${MAX_COROUTINES}`, 1, MAX_COROUTINES),
   name: text("a text"),
   initializer: text("the name of a Python function"),
   threadInitializer: text("the name of a Python function"),
@@ -219,6 +224,7 @@ const DEFAULTS = {
   threads: "auto",
   concurrency: undefined,
   maxThreads: 64,
+  maxCoroutines: 10_000,
   name: undefined,
   initializer: undefined,
   threadInitializer: undefined,

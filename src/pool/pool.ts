@@ -42,6 +42,9 @@ import type { Shareable, Shared, ShareOptions } from "./shared.js";
 import { SharedArrays } from "./shared-arrays.js";
 import { type Sizing, sizing } from "./sizing.js";
 import { fixedConcurrency, type PoolStats, workerStats } from "./stats.js";
+import type { Stream } from "./stream.js";
+import type { StreamOptions } from "./stream-options.js";
+import { Streams } from "./streams.js";
 import { Supervisor } from "./supervisor.js";
 import { type Passage, Task, uncaughtIfThrown } from "./task.js";
 import {
@@ -109,6 +112,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #hostCalls: HostCalls;
   readonly #nesting: Nesting;
   readonly #shared: SharedArrays;
+  readonly #streams: Streams;
   readonly #residents: Residents;
   /** Without host functions, and functions as arguments, no call can come from within one. */
   #hasHost: boolean;
@@ -140,7 +144,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const { concurrency } = options;
     if (concurrency !== undefined)
       this.#permits = new Permits(concurrency === "auto" ? this.#cores : concurrency);
-    this.#dispatcher = new Dispatcher(this.#permits);
+    this.#dispatcher = new Dispatcher(options.maxCoroutines, this.#permits);
     this.#shared = new SharedArrays(() => this.#supervisor.workers, options);
     this.#hasHost = Object.keys(options.host).length > 0;
     this.#hostCalls = new HostCalls(new FunctionTable(options.host), (call) => this.#nesting.callEnded(call));
@@ -172,6 +176,15 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       killAfter: options.killAfter,
       stopping: (task) => this.#hostCalls.stop(task),
       replace: (worker) => this.#supervisor.retire(worker, options.killAfter),
+    });
+    this.#streams = new Streams(this.#dispatcher, {
+      open: (name, args, callOptions, binding, prepare) =>
+        this.#task(name, args, callOptions, binding, undefined, prepare),
+      stop: (task, failure) => this.#canceller.stop(task, failure),
+      began: () => this.#begun(),
+      partEnded: () => this.#ended(),
+      failed: (task, error) => this.#tellFailure(task, error),
+      hostCalls: this.#hasHost ? this.#hostCalls : undefined,
     });
   }
 
@@ -260,6 +273,29 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   /**
+   * What a Python generator, or an async one, yields. Nothing happens before the first item is asked for; Python runs
+   * ahead of the reader by a bounded number of items; leaving the loop closes the generator.
+   *
+   * @param args of the function; keyword arguments: `kwargs({ … })` as the last one
+   */
+  stream<T = unknown>(name: string, ...args: readonly unknown[]): Stream<T> {
+    return this.submitStream<T>(name, args);
+  }
+
+  /**
+   * As `stream`, with options. A `timeout` is for the whole stream.
+   *
+   * @throws InvalidOption
+   */
+  submitStream<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: StreamOptions = {},
+  ): Stream<T> {
+    return this.#streams.stream<T>(name, args, options);
+  }
+
+  /**
    * A caller bound to one worker: what its calls leave in Python is there for the next ones.
    *
    * @param key any text; the same key gives the same session until it is closed
@@ -294,6 +330,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       {
         submit: (name, args, callOptions, to) =>
           this.#handle(this.#task(name, args, checkCallOptions(callOptions), to)),
+        stream: (name, args, streamOptions, to) => this.#streams.stream(name, args, streamOptions, to),
         closed: (released) => {
           this.#sessions.delete(key);
           this.#dispatcher.release(released);
@@ -442,6 +479,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     options: CallOptions,
     binding?: Binding,
     of?: Operation,
+    prepare?: (task: Task) => void,
   ): Task {
     if (typeof name !== "string" || name === "")
       throw new InvalidOption("name", name, "the name of a Python function");
@@ -460,6 +498,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (of !== undefined) this.#residents.direct(task, of);
     if (options.keep !== undefined) this.#residents.keep(task, options.keep);
     if (options !== NO_OPTIONS) this.#watch(task, options);
+    prepare?.(task);
     this.#begun();
     if (of?.lease.failure !== undefined) task.reject(of.lease.failure);
     if (task.isSettled) return task;
@@ -514,13 +553,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (task.state === "fulfilled") this.#fulfilled++;
     else this.#rejected++;
     this.#ended();
-    if (task.state === "rejected" && this.listenerCount("task-failed") > 0) {
-      this.#tell("task-failed", {
-        functionName: task.name,
-        error: task.outcome as NogilError,
-        stats: task.stats,
-      });
-    }
+    if (task.state === "rejected") this.#tellFailure(task, task.outcome);
   };
 
   /** The host process lives while something is open, and the pool is not closed. */
@@ -534,6 +567,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#drained?.();
   };
 
+  #tellFailure({ name, stats }: Task, error: unknown): void {
+    if (this.listenerCount("task-failed") === 0) return;
+    this.#tell("task-failed", { functionName: name, error: error as NogilError, stats });
+  }
+
   /** A listener that throws is an uncaught exception of the program, not a hole in the pool's books. */
   #tell<K extends keyof PoolEvents>(name: K, event: PoolEvents[K][0]): void {
     if (this.listenerCount(name) > 0) uncaughtIfThrown(() => (this as EventEmitter).emit(name, event));
@@ -541,6 +579,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   async #close(force: boolean): Promise<void> {
     this.#keepAlive?.ref();
+    this.#streams.close();
     if (this.#open > 0 && !force) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;

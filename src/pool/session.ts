@@ -4,6 +4,8 @@ import type { Binding } from "./binding.js";
 import type { CallOptions } from "./call-options.js";
 import type { Handle } from "./handle.js";
 import type { Resident } from "./resident.js";
+import type { Stream } from "./stream.js";
+import type { StreamOptions } from "./stream-options.js";
 
 export interface SessionOptions {
   /**
@@ -17,6 +19,7 @@ export interface SessionOptions {
 /** How a session reaches its pool. */
 export interface SessionPool {
   submit(name: string, args: readonly unknown[], options: CallOptions, binding: Binding): Handle<unknown>;
+  stream(name: string, args: readonly unknown[], options: StreamOptions, binding: Binding): Stream<unknown>;
   closed(binding: Binding): void;
 }
 
@@ -72,6 +75,21 @@ export class Session implements AsyncDisposable {
   /** As `pool.create`, in the session's worker. */
   async create<T = unknown>(name: string, ...args: readonly unknown[]): Promise<Resident<T>> {
     return this.submit<Resident<T>>(name, args, { keep: true });
+  }
+
+  /** As `pool.stream`, on the session's worker. */
+  stream<T = unknown>(name: string, ...args: readonly unknown[]): Stream<T> {
+    return this.submitStream<T>(name, args);
+  }
+
+  /** As `pool.submitStream`, on the session's worker. */
+  submitStream<T = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: StreamOptions = {},
+  ): Stream<T> {
+    if (this.#isClosed) throw new PoolClosed(`session "${this.key}" is closed`);
+    return this.#pool.stream(name, args, options, this.#binding) as Stream<T>;
   }
 
   /** Ends the binding. Calls under way go on. */

@@ -106,11 +106,15 @@ export class Supervisor {
     if (this.#retiring.has(worker) || !this.#workers.has(worker)) return;
     this.#retiring.add(worker);
     this.#fill();
-    const unfinished = () => liveTasks(worker).map((task) => task.promise.catch(() => {}));
+    const unfinished = () => [
+      ...liveTasks(worker).map((task) => task.promise.catch(() => {})),
+      ...this.#dispatcher.streamsOn(worker).map(({ ended }) => ended),
+    ];
     // A worker stuck in C with the GIL answers no recall: it must not hold this up.
     const closed = this.#dispatcher.close(worker);
     if (unfinished().length > 0) {
-      const ended = closed.then(() => Promise.all(unfinished()));
+      // A stream goes on until its reader has enough, task after task.
+      const ended = closed.then(() => settled(unfinished));
       await (patience === Number.POSITIVE_INFINITY ? ended : settlesWithin(ended, patience));
     }
     worker.kill();
@@ -242,9 +246,11 @@ export class Supervisor {
   #exited(worker: Worker, exit: WorkerExit): void {
     if (!this.#workers.delete(worker)) return; // it died before it was ready: its start has failed
     const expected = this.#retiring.delete(worker);
+    const streams = this.#dispatcher.streamsOn(worker);
     this.#dispatcher.remove(worker);
     // Oldest in front again, so that those to be repeated keep their order.
     for (const task of liveTasks(worker).reverse()) this.#bereave(task, worker, exit, expected);
+    for (const stream of streams) stream.lost(lossOf(stream.functionName, "", worker, exit, expected));
     this.#hooks.exited(worker, expected, exit);
     if (this.#isClosed) return;
     const pause = expected ? 0 : this.#policy.died(performance.now(), false, Math.random());
@@ -256,7 +262,7 @@ export class Supervisor {
   /** Settles a task whose worker is gone, or lets it run again. */
   #bereave(task: Task, worker: Worker, exit: WorkerExit, expected: boolean): void {
     if (!expected) task.deaths++;
-    const error = expected ? new WorkerReplaced(task.name) : crash(task, worker, exit);
+    const error = lossOf(task.name, adviceFor(task), worker, exit, expected);
     if (task.cancellation !== undefined) task.reject(task.cancellation.failure("killed", error));
     else if (task.attempts < task.maxAttempts && task.deaths < QUARANTINE_AFTER)
       this.#dispatcher.requeue(task, true);
@@ -287,18 +293,33 @@ function liveTasks(worker: Worker): Task[] {
     .filter((task) => !task.isSettled);
 }
 
-function crash(task: Task, worker: Worker, exit: WorkerExit): WorkerCrashed {
+/** Waits until nothing is left of what there is to wait for. */
+async function settled(unfinished: () => readonly Promise<unknown>[]): Promise<void> {
+  for (let left = unfinished(); left.length > 0; left = unfinished()) await Promise.all(left);
+}
+
+/** Why what a worker held is lost. */
+function lossOf(
+  name: string,
+  advice: string,
+  worker: Worker,
+  exit: WorkerExit,
+  expected: boolean,
+): WorkerReplaced | WorkerCrashed {
+  if (expected) return new WorkerReplaced(name);
   const how =
     worker.failure !== undefined
       ? `broke the protocol (${worker.failure.message})`
       : exit.signal !== null
         ? `was killed by ${exit.signal}`
         : `ended with exit code ${exit.exitCode}`;
-  const again =
-    task.deaths >= QUARANTINE_AFTER
-      ? `; the task was under way when ${task.deaths} workers died, so it is not tried again`
-      : task.maxAttempts === 1
-        ? "; whether the task had an effect is not known. Pass { retry: { idempotent: true } } for tasks that may run twice"
-        : "";
-  return new WorkerCrashed(`${task.name}: its worker (pid ${exit.pid}) ${how}${again}`, exit);
+  return new WorkerCrashed(`${name}: its worker (pid ${exit.pid}) ${how}${advice}`, exit);
+}
+
+function adviceFor(task: Task): string {
+  if (task.deaths >= QUARANTINE_AFTER) {
+    return `; the task was under way when ${task.deaths} workers died, so it is not tried again`;
+  }
+  if (task.isPart || task.onPlaced !== undefined || task.maxAttempts > 1) return "";
+  return "; whether the task had an effect is not known. Pass { retry: { idempotent: true } } for tasks that may run twice";
 }

@@ -98,3 +98,10 @@ export class TaskQueue {
     return level;
   }
 }
+
+/** What waits in a queue, taken out. */
+export function emptied(queue: TaskQueue): Task[] {
+  const tasks: Task[] = [];
+  for (let task = queue.shift(); task !== undefined; task = queue.shift()) tasks.push(task);
+  return tasks;
+}

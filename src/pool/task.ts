@@ -47,13 +47,20 @@ let lastNumber = 0;
 
 export class Task implements Call {
   readonly name: string;
-  /** What Python is to run, where that is not the name. */
-  target: string | undefined;
   /** Counts the tasks of this host process. */
   readonly number = ++lastNumber;
   args: readonly unknown[];
   keywords: Readonly<Record<string, unknown>> | undefined;
   readonly priority: number;
+  /** What Python is asked to call, where that is not the function itself. */
+  target: string | undefined;
+  /** Opens a stream: hears where it was sent, and of undefined when it waits again. */
+  onPlaced: ((slot: Slot | undefined) => void) | undefined;
+  /** A part of a stream: belongs to one thread, is not counted, and teaches nothing of the function. */
+  isPart = false;
+  /** The task that opened the stream of which this is a part. */
+  owner: Task | undefined;
+  onItems: ((part: unknown) => void) | undefined;
   /** How often it may be started in all. */
   readonly maxAttempts: number;
   state: TaskState = "queued";
@@ -153,12 +160,14 @@ export class Task implements Call {
     this.slot = undefined;
     this.id = 0;
     this.isNested = false;
+    this.onPlaced?.(undefined);
   }
 
   sent(slot: Slot, id: number): void {
     this.attempts++;
     this.slot = slot;
     this.id = id;
+    this.onPlaced?.(slot);
   }
 
   returned(value: unknown, start: number, end: number, cpu: number): void {
@@ -185,6 +194,10 @@ export class Task implements Call {
     this.progress = { done: Number(done), total: typeof total === "number" ? total : undefined };
     const { progress, onProgress } = this;
     if (onProgress !== undefined) uncaughtIfThrown(() => onProgress(progress));
+  }
+
+  yielded(part: unknown): void {
+    this.onItems?.(part);
   }
 
   fulfil(value: unknown): void {

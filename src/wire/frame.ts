@@ -26,7 +26,13 @@ export const HAS_ATTACHMENTS = 0x80;
 const KIND_MASK = 0x0f;
 
 /** Host to worker, task channel. */
-export const CallKind = { CALL: 0, HOST_ANSWER: 1, NESTED_CALL: 2 } as const;
+export const CallKind = {
+  CALL: 0,
+  HOST_ANSWER: 1,
+  NESTED_CALL: 2,
+  STREAM_CALL: 12,
+  NESTED_STREAM_CALL: 13,
+} as const;
 
 /** Worker to host, task channel. */
 export const ReplyKind = {
@@ -36,6 +42,8 @@ export const ReplyKind = {
   PROGRESS: 3,
   HOST_CALL: 4,
   HOST_CANCEL: 5,
+  MOVED: 12,
+  ITEMS: 13,
 } as const;
 
 /** What the host says to a call of one of its functions. */
@@ -56,6 +64,8 @@ export const RequestKind = {
   GROW: 10,
   HOT: 11,
   HOST_REPLY: 12,
+  FLUSH: 13,
+  LOOP: 14,
   SHARED: 15,
 } as const;
 

@@ -20,6 +20,7 @@ import {
   RequestRegion,
   TIMES_SIZE,
 } from "../wire/index.js";
+import { CallMap } from "./call-map.js";
 import { CallRing } from "./call-ring.js";
 
 /** When and how long Python worked on a task: seconds of the machine's monotonic clock. */
@@ -50,12 +51,12 @@ const LABELS_KEPT = 256;
 /** What is called, and who hears of it. The channel calls exactly one of the four ends, once. */
 export interface Call {
   readonly name: string;
+  /** What Python is asked to call; undefined where that is the function of this name. */
+  readonly target?: string | undefined;
   /** Number of the task in its pool. */
   readonly number: number;
   readonly args: readonly unknown[];
   readonly keywords: Readonly<Record<string, unknown>> | undefined;
-  /** What Python is to run, where that is not what the user calls it. */
-  readonly target?: string | undefined;
   /** How a function among the arguments travels on this channel; without it none does. Throws NogilError. */
   formOf?(value: object, channel: TaskChannel): FunctionForm;
   /** Python returned `value`. */
@@ -68,6 +69,8 @@ export interface Call {
   unsent(error: NotSendable): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
+  /** A part of the items that the call is to give, ahead of its end. */
+  yielded?(part: unknown): void;
 }
 
 /** Hears what Python code on a channel wants of the host. */
@@ -87,6 +90,8 @@ export class TaskChannel {
   onSettled: (channel: TaskChannel) => void = () => {};
   /** Hears of a call that Python skipped because it had been recalled. */
   onRecalled: (call: Call) => void = () => {};
+  /** Hears of a call that belongs on the other kind of channel: a coroutine on the event loop's, and only that. */
+  onMoved: (call: Call) => void = () => {};
   /** Hears of the calls of host functions; `call` is undefined when nobody waits for that call any more. */
   hostListener: HostListener | undefined;
   readonly #socket: Socket;
@@ -96,7 +101,7 @@ export class TaskChannel {
   readonly #decoder: Decoder;
   readonly #maxMessageBytes: number;
   readonly #onBroken: (error: ProtocolError) => void;
-  readonly #calls = new CallRing<Call>();
+  readonly #calls: CallRing<Call> | CallMap<Call>;
   readonly #labelNumbers = new Float64Array(LABELS_KEPT);
   readonly #labelNames: string[] = new Array(LABELS_KEPT).fill("");
   #flushScheduled = false;
@@ -107,7 +112,10 @@ export class TaskChannel {
   #sending: Promise<void> | undefined;
   #heldBytes = 0;
 
-  /** @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd` */
+  /**
+   * @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd`
+   * @param isLoop whether an event loop serves it, so that calls end in any order
+   */
   constructor(
     socket: Socket,
     number: number,
@@ -115,7 +123,9 @@ export class TaskChannel {
     maxMessageBytes: number,
     decoding: DecoderOptions,
     onBroken: (error: ProtocolError) => void,
+    isLoop = false,
   ) {
+    this.#calls = isLoop ? new CallMap() : new CallRing();
     this.#socket = socket;
     this.number = number;
     this.#descriptors = descriptors;
@@ -197,6 +207,8 @@ export class TaskChannel {
 
   /** Names a call that is under way or ended not long ago. */
   labelOf(id: number): CallLabel | undefined {
+    const call = this.#calls.get(id);
+    if (call !== undefined) return { number: call.number, name: call.name };
     if (id > this.#calls.lastId || id <= this.#calls.lastId - LABELS_KEPT) return undefined;
     const slot = id % LABELS_KEPT;
     return { number: this.#labelNumbers[slot] as number, name: this.#labelNames[slot] as string };
@@ -284,7 +296,8 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void => {
-    if (kind > ReplyKind.RECALLED) return this.#hear(id, kind, flags, bytes, start, end);
+    if (kind > ReplyKind.RECALLED && kind !== ReplyKind.MOVED)
+      return this.#hear(id, kind, flags, bytes, start, end);
     const body = start + TIMES_SIZE + (flags & NEW_REGIONS ? NEWS_SIZE : 0);
     if (end < body) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
     this.#encoder.region?.release(id);
@@ -335,6 +348,8 @@ export class TaskChannel {
     const cpu = bytes.readDoubleLE(start + 16);
     if (kind === ReplyKind.RECALLED) {
       this.onRecalled(call);
+    } else if (kind === ReplyKind.MOVED) {
+      this.onMoved(call);
     } else {
       const value = this.#decode(bytes, body, end, flags, attachments);
       try {
@@ -354,9 +369,13 @@ export class TaskChannel {
   /** What Python says while it works on a call. */
   #hear(id: number, kind: number, flags: number, bytes: Buffer, start: number, end: number): void {
     const call = this.#calls.get(id);
-    if (kind !== ReplyKind.PROGRESS) return this.#hostCall(id, call, kind, flags, bytes, start, end);
+    if (kind === ReplyKind.HOST_CALL || kind === ReplyKind.HOST_CANCEL)
+      return this.#hostCall(id, call, kind, flags, bytes, start, end);
+    if (kind !== ReplyKind.PROGRESS && kind !== ReplyKind.ITEMS)
+      throw new ProtocolError(`unknown reply ${kind}`);
     if (call === undefined) return; // given up
     const report = this.#decode(bytes, start, end, flags);
+    if (kind === ReplyKind.ITEMS) return call.yielded?.(report);
     if (!Array.isArray(report)) throw new ProtocolError("a progress report is not a pair");
     call.progressed(report[0], report[1]);
   }
@@ -370,7 +389,6 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void {
-    if (kind > ReplyKind.HOST_CANCEL) throw new ProtocolError(`unknown reply ${kind}`);
     if (end - start < NUMBER_SIZE) throw new ProtocolError("a call of the host has no number");
     const number = bytes.readUInt32LE(start);
     if (kind === ReplyKind.HOST_CANCEL) {

@@ -96,8 +96,10 @@ let lastNumber = 0;
 export class Worker {
   /** Counts the workers of this process, from 1. */
   readonly number = ++lastNumber;
-  /** One for every thread there may be. */
+  /** One for every thread there may be, and that of the event loop, the last. */
   readonly channels: readonly TaskChannel[];
+  /** Runs coroutines, many at once, once `startLoop` was called. */
+  readonly loop: TaskChannel;
   readonly profile: "thread" | "process";
   readonly startedAt = performance.now();
   /** Why the worker was ended by us, for the error of the calls it held. */
@@ -110,12 +112,13 @@ export class Worker {
   #state: WorkerState = "starting";
   #hello: Hello | undefined;
   #threads: number;
+  #hasLoop = false;
 
   private constructor(options: WorkerOptions, listener: WorkerListener) {
     this.profile = options.profile;
     this.#threads = options.threadsAtStart;
     this.#listener = listener;
-    const privateSockets = new Array(1 + options.threads).fill("pipe");
+    const privateSockets = new Array(2 + options.threads).fill("pipe");
     this.#child = spawn(options.interpreter.path, ["-X", "faulthandler", "-u", SCRIPT], {
       cwd: options.cwd,
       env: workerEnvironment(options),
@@ -146,7 +149,7 @@ export class Worker {
       broken,
     );
     this.channels = Array.from(
-      { length: options.threads },
+      { length: options.threads + 1 },
       (_, i) =>
         new TaskChannel(
           socket(CONTROL_DESCRIPTOR + 1 + i),
@@ -155,8 +158,10 @@ export class Worker {
           options.maxMessageBytes,
           options.decoding,
           broken,
+          i === options.threads,
         ),
     );
+    this.loop = this.channels[options.threads] as TaskChannel;
     this.#capture("stdout");
     this.#capture("stderr");
     // An idle pool does not keep the host alive; the pool holds a reference of its own while tasks are under way.
@@ -262,7 +267,7 @@ export class Worker {
    */
   async grow(threads: number): Promise<number> {
     const answer = await this.#control.request(RequestKind.GROW, threads);
-    if (typeof answer === "number") this.#threads = Math.min(answer, this.channels.length);
+    if (typeof answer === "number") this.#threads = Math.min(answer, this.channels.length - 1);
     return this.#threads;
   }
 
@@ -290,6 +295,17 @@ export class Worker {
   /** Unmaps a shared array, once nothing in Python uses it. */
   dropShared(number: number): void {
     this.#control.send(RequestKind.SHARED, ["drop", number]);
+  }
+
+  /** Starts the event loop, if it does not run. What is sent on its channel meanwhile waits there. */
+  startLoop(): void {
+    if (!this.#hasLoop) this.#control.send(RequestKind.LOOP, null);
+    this.#hasLoop = true;
+  }
+
+  /** Has the items sent that a stream's part, a call of that channel, has made so far. */
+  flush(channel: TaskChannel, stream: number): void {
+    this.#control.send(RequestKind.FLUSH, [channel.number, stream]);
   }
 
   /** Answers such a call. Throws NotSendable when the value cannot travel. */
