@@ -54,6 +54,14 @@ table("NG601", [
     ["the C module INIT_MODULE(_fast)(void)"],
   ],
   [
+    "C with conditions inside the definition",
+    {
+      "fast.c":
+        "PyMODINIT_FUNC\n#if PY_MAJOR_VERSION >= 3\nPyInit_fast(void)\n#else\ninitfast(void)\n#endif\n{\n}\n",
+    },
+    ["fast.c:3 the C module fast has"],
+  ],
+  [
     "C that only calls it",
     {
       "app.c":

@@ -48,13 +48,16 @@ function fromCython(file: ProjectFile, version: string): ExtensionModule[] {
   return [{ range: file.head(), name: file.name, made: "Cython", problem: what }];
 }
 
+/** Conditions between the words of a definition: `PyMODINIT_FUNC`, `#if PY_MAJOR_VERSION >= 3`, `PyInit_x(void)`. */
+const DIRECTIVE = /^[ \t]*#.*(?:\\\n.*)*$/gm;
 const INIT = /\bPyMODINIT_FUNC\b([^;{}#]*)\{|\b(PyInit_\w+|PyModExport_\w+)\s*\(\s*(?:void)?\s*\)\s*\{/g;
 
 function plainModules(file: ProjectFile, byName: ReadonlyMap<string, ProjectFile>): ExtensionModule[] {
   const code = file.code("c");
   if (!/PyMODINIT_FUNC|PyInit_|PyModExport_/.test(code)) return [];
   const problem = slotProblem([code, ...includedCode(file, byName)]);
-  return [...code.matchAll(INIT)].map((match) => {
+  const definitions = code.replace(DIRECTIVE, (lines) => lines.replace(/[^\n]/g, " "));
+  return [...definitions.matchAll(INIT)].map((match) => {
     const name = /(?:PyInit|PyModExport)_(\w+)/.exec(match[0])?.[1] ?? (match[1] ?? "").trim();
     const start = match.index + Math.max(0, match[0].search(/PyInit_|PyModExport_/));
     const range = file.range(start, match.index + match[0].search(/\s*\(/));
