@@ -72,9 +72,11 @@ function verdictLines(
   const items = verdict === "not-ready" ? because : steps;
   const lines = [`${bold(`Python ${target}:`)} ${color(VERDICTS[verdict])}`, ...items.map(itemLine)];
   if (verdict === "not-ready" && steps.length > 0) lines.push("and after these", ...steps.map(itemLine));
-  const missed = errors.length + (check?.errors.length ?? 0);
+  const missed = new Set([...errors, ...(check?.errors ?? [])].map(({ path }) => path)).size;
   if (missed > 0)
-    lines.push(yellow(`${plural(missed, "file")} could not be read wholly, and is no part of this.`));
+    lines.push(
+      yellow(`${plural(missed, "file")} could not be read wholly: what they hold is no part of this.`),
+    );
   return lines;
 }
 

@@ -89,7 +89,8 @@ export async function scanProject(options: ScanOptions = {}): Promise<Scanned> {
     ...dependencyFindings(dependencies, target),
     ...(measured === null ? [] : environmentFindings(measured, target)),
   ].sort(byRule);
-  const code = options.check === false ? null : await analyze(checkOptions(options, folder, target));
+  const code =
+    options.check === false ? null : withoutAbsence(await analyze(checkOptions(options, folder, target)));
   const isLow = ({ severity }: { readonly severity: Severity }) =>
     SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(minSeverity);
   const listed = code === null ? null : { ...code, findings: code.findings.filter((one) => !isLow(one)) };
@@ -167,12 +168,25 @@ function checkOptions(
   };
 }
 
+/** A project without Python code is one of C or Rust, or is said to be empty as a whole. */
+function withoutAbsence(report: Report): Report {
+  return report.files === 0 && report.errors.every(({ path }) => path === ".")
+    ? { ...report, errors: [] }
+    : report;
+}
+
+/** What users of the package never install does not keep it from being ready. */
+const ADVICE = { severity: "low", effect: "none" } as const;
+
 /** What was measured is NG607's; the rest of what is not ready is found here. */
 function dependencyFindings(dependencies: readonly Judged[], target: Target): readonly PackagingFinding[] {
   const context = new RuleContext(depNotReady, target);
   for (const { status, evidence, reason, fix, dependency } of dependencies) {
-    if (status === "not-ready" && evidence !== "measured")
-      context.report(dependency.range, reason, fix === null ? {} : { fix });
+    if (status !== "not-ready" || evidence === "measured") continue;
+    const remedy = fix === null ? {} : { fix };
+    if (dependency.isForDevelopment)
+      context.report(dependency.range, `${reason}; only development needs it`, { ...remedy, ...ADVICE });
+    else context.report(dependency.range, reason, remedy);
   }
   return context.findings;
 }

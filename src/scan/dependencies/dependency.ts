@@ -1,6 +1,5 @@
 /** One package that a file of the project asks for or has locked. */
 import type { SourceRange } from "../../analyzer/index.js";
-import type { ProjectFile } from "../project/index.js";
 
 export interface Dependency {
   /** Normalised (PEP 503). */
@@ -10,8 +9,14 @@ export interface Dependency {
   /** The names of its wheels, where the file lists them. */
   readonly wheels: readonly string[] | null;
   readonly isLocked: boolean;
+  /** Needed only to develop the project: its tests, its documentation, its tools. */
+  readonly isForDevelopment: boolean;
   readonly range: SourceRange;
 }
 
-/** Reads the dependencies of one file; throws MalformedText if it is not of its tool's form. */
-export type DependencyReader = (file: ProjectFile) => Dependency[];
+/** Whether a file, a group or an extra of this name holds what only development needs. */
+export function namesDevelopment(name: string): boolean {
+  return /(^|[^a-z])(dev|develop|development|tests?|testing|docs?|lint|linting|typing|type-check|mypy|pre-commit|ci|build|benchmarks?|release|tox|nox|coverage|style)([^a-z]|$)/i.test(
+    name,
+  );
+}

@@ -109,6 +109,8 @@ function isBetter(one: Judged, other: Judged): boolean {
   const [locked, otherLocked] = [Number(one.dependency.isLocked), Number(other.dependency.isLocked)];
   if (locked !== otherLocked) return locked > otherLocked;
   // Two requirements must both be met; two locked versions are alternatives.
+  const [aside, otherAside] = [one.dependency.isForDevelopment, other.dependency.isForDevelopment];
+  if (aside !== otherAside && !one.dependency.isLocked) return otherAside;
   const difference = ORDER.indexOf(one.status) - ORDER.indexOf(other.status);
   if (difference !== 0) return one.dependency.isLocked ? difference < 0 : difference > 0;
   return compareVersions(one.version ?? "0", other.version ?? "0") > 0;

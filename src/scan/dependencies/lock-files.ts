@@ -1,7 +1,15 @@
 /** Lock files: uv.lock, poetry.lock, pdm.lock, pylock.toml (PEP 751), Pipfile.lock. */
 import { MalformedText } from "../parse/index.js";
-import { at, isTable, type Project, type ProjectFile, type Table, tables } from "../project/index.js";
-import type { Dependency } from "./dependency.js";
+import {
+  at,
+  isTable,
+  type Project,
+  type ProjectFile,
+  strings,
+  type Table,
+  tables,
+} from "../project/index.js";
+import { type Dependency, namesDevelopment } from "./dependency.js";
 import { normalName } from "./requirement.js";
 
 /** The packages that a lock file holds; the project itself is none. */
@@ -33,6 +41,7 @@ function fromToml(project: Project, file: ProjectFile): Dependency[] {
   if (isEmpty) return [];
   if (!Array.isArray(rows) || !rows.every(isTable))
     throw new MalformedText(`it has no [[${key}]] tables, as ${file.name} has`);
+  const isForDevelopment = developmentIn(file, rows);
   let from = 0;
   return rows.flatMap((row): Dependency[] => {
     const { name, version } = row;
@@ -42,16 +51,35 @@ function fromToml(project: Project, file: ProjectFile): Dependency[] {
     from = start + key.length + 4;
     if (isOwn(row) || typeof version !== "string") return [];
     const range = file.find(`"${name}"`, start);
-    return [
-      {
-        name: normalName(name),
-        specifier: `==${version}`,
-        wheels: wheelsOf(row, toml),
-        isLocked: true,
-        range,
-      },
-    ];
+    const wheels = wheelsOf(row, toml);
+    const described = { name: normalName(name), specifier: `==${version}`, wheels, isLocked: true, range };
+    return [{ ...described, isForDevelopment: isForDevelopment(row) }];
   });
+}
+
+/** Which rows only development needs. uv says it by who depends on whom, the others by the groups of each row. */
+function developmentIn(file: ProjectFile, rows: readonly Table[]): (row: Table) => boolean {
+  const own = rows.filter(isOwn);
+  if (file.kind !== "uv-lock" || own.length === 0)
+    return ({ groups, category }) => {
+      const names = typeof category === "string" ? [category] : strings(groups);
+      return (
+        names.length > 0 &&
+        names.every((name) => name !== "main" && name !== "default" && namesDevelopment(name))
+      );
+    };
+  const byName = new Map<unknown, Table[]>();
+  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+  const needed = new Set<Table>(own);
+  // A set grows while it is walked.
+  for (const row of needed) {
+    const extras = Object.entries(at(row, "optional-dependencies")).flatMap(([extra, list]) =>
+      own.includes(row) && namesDevelopment(extra) ? [] : tables(list),
+    );
+    for (const { name } of [...tables(row.dependencies), ...extras])
+      for (const one of byName.get(name) ?? []) needed.add(one);
+  }
+  return (row) => !needed.has(row);
 }
 
 /** A member of the workspace, or a folder. */
@@ -91,7 +119,8 @@ function fromPipfile(project: Project, file: ProjectFile): Dependency[] {
       const version = isTable(entry) ? entry.version : undefined;
       if (typeof version !== "string") return [];
       const range = file.find(`"${name}"`, start);
-      return [{ name: normalName(name), specifier: version, wheels: null, isLocked: true, range }];
+      const described = { name: normalName(name), specifier: version, wheels: null, isLocked: true, range };
+      return [{ ...described, isForDevelopment: group === "develop" }];
     });
   });
 }

@@ -1,7 +1,7 @@
 /** What a project asks for: requirements files, pyproject.toml, setup.cfg, setup.py, environment.yml. */
 import type { SourceRange } from "../../analyzer/index.js";
 import { at, isTable, type Project, type ProjectFile, strings, type Table } from "../project/index.js";
-import type { Dependency } from "./dependency.js";
+import { type Dependency, namesDevelopment } from "./dependency.js";
 import { normalName, parseRequirement } from "./requirement.js";
 
 export function requestedDependencies(project: Project): Dependency[] {
@@ -14,18 +14,21 @@ export function requestedDependencies(project: Project): Dependency[] {
   ];
 }
 
-function asked(text: string, range: SourceRange): Dependency[] {
+function asked(text: string, range: SourceRange, isForDevelopment = false): Dependency[] {
   const requirement = parseRequirement(text);
   if (requirement === undefined) return [];
   const wheels = /\.whl\b/.test(text)
     ? [...text.matchAll(/([^/\s@]+\.whl)\b/g)].map(([, name]) => name ?? "")
     : null;
-  return [{ ...requirement, wheels, isLocked: /^===?[^*]+$/.test(requirement.specifier), range }];
+  return [
+    { ...requirement, wheels, isLocked: /^===?[^*]+$/.test(requirement.specifier), isForDevelopment, range },
+  ];
 }
 
 /** Lines of requirements, a backslash at the end going on with the next; options such as `-r` and `--hash` are none. */
 function fromRequirements(file: ProjectFile): Dependency[] {
   const found: Dependency[] = [];
+  const isForDevelopment = namesDevelopment(file.path);
   let text = "";
   let first = 0;
   for (const [index, line] of file.text.split(/\r?\n/).entries()) {
@@ -38,31 +41,42 @@ function fromRequirements(file: ProjectFile): Dependency[] {
     const requirement = text.replace(/\s--?\w.*$/, "").trim();
     text = "";
     if (requirement !== "" && !requirement.startsWith("-"))
-      found.push(...asked(requirement, file.lineRange(first)));
+      found.push(...asked(requirement, file.lineRange(first), isForDevelopment));
   }
   return found;
 }
 
 function fromPyproject(file: ProjectFile, toml: Table | undefined): Dependency[] {
   const project = at(toml, "project");
-  const groups = [project.dependencies, ...Object.values(at(project, "optional-dependencies"))];
-  groups.push(...Object.values(at(toml, "dependency-groups")));
-  const found = groups.flatMap(strings).flatMap((text) => asked(text, file.find(text)));
+  const groups: (readonly [list: unknown, isForDevelopment: boolean])[] = [[project.dependencies, false]];
+  for (const [extra, list] of Object.entries(at(project, "optional-dependencies")))
+    groups.push([list, namesDevelopment(extra)]);
+  for (const list of Object.values(at(toml, "dependency-groups"))) groups.push([list, true]);
+  const found = groups.flatMap(([list, isForDevelopment]) =>
+    strings(list).flatMap((text) => asked(text, file.find(text), isForDevelopment)),
+  );
   const poetry = at(toml, "tool", "poetry");
-  const poetryTables = [at(poetry, "dependencies"), at(poetry, "dev-dependencies")];
-  for (const group of Object.values(at(poetry, "group")))
-    if (isTable(group)) poetryTables.push(at(group, "dependencies"));
-  for (const [name, value] of poetryTables.flatMap((table) => Object.entries(table))) {
-    const version = isTable(value) ? value.version : value;
-    if (name === "python" || typeof version !== "string") continue;
-    const start = Math.max(0, file.text.indexOf("[tool.poetry"));
-    found.push({
-      name: normalName(name),
-      specifier: version,
-      wheels: null,
-      isLocked: false,
-      range: file.find(name, start, true),
-    });
+  const poetryTables: (readonly [table: Table, isForDevelopment: boolean])[] = [
+    [at(poetry, "dependencies"), false],
+    [at(poetry, "dev-dependencies"), true],
+  ];
+  for (const [name, group] of Object.entries(at(poetry, "group")))
+    if (isTable(group)) poetryTables.push([at(group, "dependencies"), namesDevelopment(name)]);
+  const start = Math.max(0, file.text.indexOf("[tool.poetry"));
+  for (const [table, isForDevelopment] of poetryTables) {
+    for (const [name, value] of Object.entries(table)) {
+      const specifier = isTable(value) ? value.version : value;
+      if (name === "python" || typeof specifier !== "string") continue;
+      const range = file.find(name, start, true);
+      found.push({
+        name: normalName(name),
+        specifier,
+        wheels: null,
+        isLocked: false,
+        isForDevelopment,
+        range,
+      });
+    }
   }
   return found;
 }
@@ -71,7 +85,10 @@ function fromSetupCfg(file: ProjectFile, project: Project): Dependency[] {
   return project.ini(file).flatMap(({ section, key, lines }) => {
     const isAsked =
       (section === "options" && key === "install_requires") || section === "options.extras_require";
-    return isAsked ? lines.flatMap(({ text, line }) => asked(text, file.lineRange(line))) : [];
+    const isForDevelopment = section !== "options" && namesDevelopment(key);
+    return isAsked
+      ? lines.flatMap(({ text, line }) => asked(text, file.lineRange(line), isForDevelopment))
+      : [];
   });
 }
 
@@ -101,6 +118,6 @@ function fromConda(file: ProjectFile, project: Project): Dependency[] {
     const specifier = version.replace(/^={1,2}([\d.]+).*$/, (text, number: string) =>
       text.startsWith("==") ? `==${number}` : `==${number}.*`,
     );
-    return [{ name, specifier, wheels: null, isLocked: false, range }];
+    return [{ name, specifier, wheels: null, isLocked: false, isForDevelopment: false, range }];
   });
 }

@@ -12,11 +12,27 @@ export interface YamlScalar {
   readonly end: number;
 }
 
-/** Deeper is no configuration but an attack on the stack. */
-const MAX_DEPTH = 200;
+/** Deeper is no configuration but an attack on the stack, which the parser would exhaust and the process not survive. */
+const MAX_DEPTH = 500;
+
+const TOO_DEEP = `it is not YAML that can be read: it nests deeper than ${MAX_DEPTH} levels`;
+
+/** An upper bound: brackets in strings count, and so do blanks and dashes in front of a line. */
+function canNestDeeper(text: string): boolean {
+  let brackets = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") brackets++;
+    else if ((character === "]" || character === "}") && brackets > 0) brackets--;
+    if (brackets > MAX_DEPTH) return true;
+  }
+  for (const line of text.split("\n"))
+    if ((/^[\s?-]*/.exec(line)?.[0].length ?? 0) > 2 * MAX_DEPTH) return true;
+  return false;
+}
 
 /** The scalars of all documents. @throws MalformedText */
 export function readYaml(text: string): readonly YamlScalar[] {
+  if (canNestDeeper(text)) throw new MalformedText(TOO_DEEP);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: "silent", merge: true });
   const scalars: YamlScalar[] = [];
@@ -33,7 +49,7 @@ export function readYaml(text: string): readonly YamlScalar[] {
 }
 
 function collect(node: unknown, path: readonly string[], into: YamlScalar[]): void {
-  if (path.length > MAX_DEPTH) throw new MalformedText(`it nests deeper than ${MAX_DEPTH} levels`);
+  if (path.length > MAX_DEPTH) throw new MalformedText(TOO_DEEP);
   if (isMap(node)) {
     for (const { key, value } of node.items)
       collect(value, [...path, isScalar(key) ? textOf(key.source, key.value) : ""], into);
