@@ -221,7 +221,8 @@ class Counter:
         self.hits = 0
 
     def start(self):
-        threading.Thread(target=self._run).start()
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
 
     def _run(self):
         self.hits += 1
@@ -229,7 +230,7 @@ class Counter:
     def read(self):
         return self.hits
 `);
-    expect(finding).toMatchObject({ rule: "NG103", tier: "T3", line: 12 });
+    expect(finding).toMatchObject({ rule: "NG103", tier: "T3", line: 13 });
     expect(finding?.related.map(({ line }) => line)).toContain(9);
   });
 
@@ -244,7 +245,7 @@ class Crawler:
     def run(self, urls):
         with ThreadPoolExecutor() as pool:
             for url in urls:
-                pool.submit(self.visit, url)
+                pool.submit(self.visit, url).add_done_callback(print)
 
     def visit(self, url):
         self._note(url)

@@ -16,6 +16,9 @@ export interface Evidence {
 /** Ops that change what a variable holds or the container in it. */
 const WRITES = new Set([Op.Write, Op.Delete, Op.Update, Op.ItemWrite, Op.ItemDelete, Op.ItemUpdate]);
 
+/** Entries that bring no thread with them. */
+const INTERRUPTS = /^(?:a signal handler|a done callback)/;
+
 /** Methods of containers that change them. */
 export const MUTATING_METHODS = new Set([
   "append",
@@ -84,6 +87,22 @@ export class EvidenceFinder {
         entry: undefined,
       }
     );
+  }
+
+  /** What speaks for several threads running a function, whatever it works on. */
+  ofFunction(info: FunctionInfo): Evidence {
+    const declared =
+      (info.owner === undefined ? undefined : this.classDeclares(info.owner, info)) ??
+      this.moduleLock(info.file);
+    if (declared !== undefined) return { tier: "T2", why: declared, entry: undefined };
+    const started = this.project.entries.find(
+      (entry) => entry.start?.caller.file === info.file && !INTERRUPTS.test(entry.description),
+    );
+    if (started !== undefined) {
+      const why = `the module starts threads: ${started.function.qualifiedName} is ${started.description}`;
+      return { tier: "T1", why, entry: undefined };
+    }
+    return { tier: "T0", why: "nothing in the analysed files shows threads here", entry: undefined };
   }
 
   private visibleThread(variable: Variable): Evidence | undefined {
@@ -159,9 +178,13 @@ export class EvidenceFinder {
   }
 
   private moduleDeclares(variable: Variable, info: FunctionInfo): string | undefined {
-    const file = variable.file ?? info.file;
+    const declared = this.moduleLock(variable.file ?? info.file);
+    return variable.kind === "global" || variable.kind === "foreign" ? declared : undefined;
+  }
+
+  private moduleLock(file: FileView): string | undefined {
     if (!this.modules.has(file)) this.modules.set(file, this.findModuleLock(file));
-    return variable.kind === "global" || variable.kind === "foreign" ? this.modules.get(file) : undefined;
+    return this.modules.get(file);
   }
 
   private findModuleLock(file: FileView): string | undefined {

@@ -24,6 +24,8 @@ export interface Discovery {
   /** Where: an event of a function. */
   readonly function: FunctionInfo;
   readonly row: number;
+  /** Start and end instead of the event's own. */
+  readonly place?: readonly [start: number, end: number];
   readonly message: string;
   readonly fix: string;
   readonly evidence: Evidence;
@@ -115,7 +117,8 @@ export class RuleContext {
     const { file } = info;
     const { rule } = this;
     if (discovery.needsEvidence === true && evidence.tier === "T0" && !this.options.strict) return;
-    const range = rangeOf(info, row);
+    const { place = [file.start(row), file.end(row)] } = discovery;
+    const range = placeOf(info, place[0], place[1]);
     const key = `${rule.code}:${file.index}:${range.line}:${range.column}`;
     if (this.reported.has(key)) return;
     this.reported.add(key);
@@ -148,9 +151,12 @@ export class RuleContext {
   }
 }
 
-export function rangeOf({ file }: FunctionInfo, row: number): SourceRange {
-  const start = file.start(row);
-  const end = file.end(row);
+export function rangeOf(info: FunctionInfo, row: number): SourceRange {
+  const { file } = info;
+  return placeOf(info, file.start(row), file.end(row));
+}
+
+function placeOf({ file }: FunctionInfo, start: number, end: number): SourceRange {
   return {
     path: file.path,
     line: file.lineAt(start),

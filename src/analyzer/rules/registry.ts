@@ -1,4 +1,13 @@
 /** All rules, by code. A new rule is a file and a line here. */
+import { frameLocalsCrossThread } from "./ng001-frame-locals-cross-thread.js";
+import { currentFramesWalk } from "./ng002-current-frames-walk.js";
+import { gilDetectionWrong } from "./ng003-gil-detection-wrong.js";
+import { gilAtomicityComment } from "./ng004-gil-atomicity-comment.js";
+import { switchintervalMutex } from "./ng005-switchinterval-mutex.js";
+import { ctypesPydllAsLock } from "./ng006-ctypes-pydll-as-lock.js";
+import { ctypesSharedPointer } from "./ng007-ctypes-shared-pointer.js";
+import { gcTuningAssumption } from "./ng008-gc-tuning-assumption.js";
+import { bufferProtocolPy } from "./ng009-buffer-protocol-py.js";
 import { rmwGlobal } from "./ng101-rmw-global.js";
 import { rmwClassAttr } from "./ng102-rmw-class-attr.js";
 import { rmwInstanceAttr } from "./ng103-rmw-instance-attr.js";
@@ -32,6 +41,21 @@ import { sharedGenerator } from "./ng202-shared-generator.js";
 import { sharedTee } from "./ng203-shared-tee.js";
 import { sharedCsv } from "./ng204-shared-csv.js";
 import { serialiseShared } from "./ng205-serialise-shared.js";
+import { warningsControl } from "./ng301-warnings-control.js";
+import { cwdUmask } from "./ng302-cwd-umask.js";
+import { environ } from "./ng303-environ.js";
+import { locale } from "./ng304-locale.js";
+import { stdStreams } from "./ng305-std-streams.js";
+import { interpreterKnobs } from "./ng306-interpreter-knobs.js";
+import { globalRng } from "./ng307-global-rng.js";
+import { moduleConfig } from "./ng308-module-config.js";
+import { decimalContext } from "./ng309-decimal-context.js";
+import { mockInThreads } from "./ng310-mock-in-threads.js";
+import { reloadRunpy } from "./ng311-reload-runpy.js";
+import { textFileShared } from "./ng312-text-file-shared.js";
+import { sqliteShared } from "./ng313-sqlite-shared.js";
+import { fsToctou } from "./ng314-fs-toctou.js";
+import { threadUnsafeObjects } from "./ng315-thread-unsafe-objects.js";
 import { acquireNoRelease } from "./ng401-acquire-no-release.js";
 import { lockPerCall } from "./ng402-lock-per-call.js";
 import { lazyLock } from "./ng403-lazy-lock.js";
@@ -67,6 +91,15 @@ import { stopFlagRestart } from "./ng517-stop-flag-restart.js";
 import type { Rule } from "./rule.js";
 
 export const RULES: readonly Rule[] = [
+  frameLocalsCrossThread,
+  currentFramesWalk,
+  gilDetectionWrong,
+  gilAtomicityComment,
+  switchintervalMutex,
+  ctypesPydllAsLock,
+  ctypesSharedPointer,
+  gcTuningAssumption,
+  bufferProtocolPy,
   rmwGlobal,
   rmwClassAttr,
   rmwInstanceAttr,
@@ -100,6 +133,21 @@ export const RULES: readonly Rule[] = [
   sharedTee,
   sharedCsv,
   serialiseShared,
+  warningsControl,
+  cwdUmask,
+  environ,
+  locale,
+  stdStreams,
+  interpreterKnobs,
+  globalRng,
+  moduleConfig,
+  decimalContext,
+  mockInThreads,
+  reloadRunpy,
+  textFileShared,
+  sqliteShared,
+  fsToctou,
+  threadUnsafeObjects,
   acquireNoRelease,
   lockPerCall,
   lazyLock,

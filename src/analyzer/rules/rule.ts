@@ -9,6 +9,8 @@ import type { RuleDescription } from "./description.js";
 export interface Rule extends RuleDescription {
   /** False for a target on which it does not happen; every target if absent. */
   readonly appliesTo?: (target: Target) => boolean;
+  /** For which target the unsafe example is found, where it is harmless on the default one. */
+  readonly exampleTarget?: string;
   /** Reports what it finds to the context. Called once for each project. */
   readonly match: (context: RuleContext) => void;
 }

@@ -110,6 +110,23 @@ export function loopAround(file: FileView, row: number): number {
   return file.enclosing(file.blockOf(row), ...LOOPS);
 }
 
+/** A thread that uses a variable while another one does, whatever they do to it. */
+export function meetingThread(context: RuleContext, variable: Variable): ThreadEntry | undefined {
+  let found: ThreadEntry | undefined;
+  for (const access of variable.accesses) {
+    const entry = threadOf(access.function);
+    if (entry === undefined || context.isBeforeSharing(access)) continue;
+    if (entry.isPooled) return entry;
+    found ??= entry;
+  }
+  const thread = found;
+  if (thread === undefined) return undefined;
+  const others = variable.accesses.some(
+    (access) => !access.function.threads.has(thread) && !context.isBeforeSharing(access),
+  );
+  return others ? thread : undefined;
+}
+
 /** A function and what it calls. */
 export function reachedFrom(info: FunctionInfo): Set<FunctionInfo> {
   const found = new Set<FunctionInfo>();

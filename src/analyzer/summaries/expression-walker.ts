@@ -97,6 +97,10 @@ export abstract class ExpressionWalker extends NameResolver {
       case NodeKind.Lambda:
         this.deferLambda(node);
         return;
+      case NodeKind.Compare:
+        if (!this.asksVersion(node)) break;
+        this.condition(node, false);
+        return;
       case NodeKind.BoolOp:
         this.shortCircuit(node);
         return;
@@ -133,6 +137,16 @@ export abstract class ExpressionWalker extends NameResolver {
     this.depth++;
     for (let child = tree.firstChild(node); child !== 0; child = tree.nextSibling(child)) this.load(child);
     this.depth--;
+  }
+
+  /** `"…" in sys.version`: a question also where nothing depends on it yet. */
+  private asksVersion(node: number): boolean {
+    const { tree } = this;
+    const left = tree.firstChild(node);
+    const right = tree.nextSibling(left);
+    if (tree.kinds[left] !== NodeKind.Constant || tree.kinds[right] !== NodeKind.Attribute) return false;
+    const name = tree.name(right);
+    return name === "version" || name === "abiflags";
   }
 
   /** True for what can be shared: modules, functions and builtins are read all the time and never change. */

@@ -59,6 +59,7 @@ export const REMEMBERED_CALLS: ReadonlySet<string> = new Set([
   "check_output",
   "connect",
   "get_context",
+  "makedirs",
   "open",
   "run",
   "set_start_method",

@@ -1,11 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { analyze, findRule, RULES } from "../../../src/analyzer/index.js";
-
-/** Targets on which each rule's hazard exists. */
-const TARGET = "3.14t";
+import { analyze, DEFAULT_TARGET, findRule, RULES } from "../../../src/analyzer/index.js";
 
 async function found(code: string, source: string): Promise<string[]> {
-  const report = await analyze({ sources: [{ path: "example.py", source }], target: TARGET });
+  const target = findRule(code)?.exampleTarget ?? DEFAULT_TARGET;
+  const report = await analyze({ sources: [{ path: "example.py", source }], target });
   expect(report.errors).toEqual([]);
   return report.findings.filter((finding) => finding.rule === code).map((finding) => finding.message);
 }
