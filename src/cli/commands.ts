@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   status: async () => (await import("./status.js")).addStatus,
   python: async () => (await import("./python.js")).addPython,
   check: async () => (await import("./check.js")).addCheck,
+  lsp: async () => (await import("./lsp.js")).addLsp,
   run: async () => (await import("./run.js")).addRun,
   map: async () => (await import("./map.js")).addMap,
   types: async () => (await import("./types.js")).addTypes,
