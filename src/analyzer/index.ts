@@ -16,6 +16,7 @@ export {
   rulePages,
   type SourceInput,
 } from "./check/index.js";
+export { editedText, unifiedDiff } from "./fixes/index.js";
 export {
   githubAnnotation,
   githubError,
@@ -32,7 +33,6 @@ export {
 export * from "./report.js";
 export { findRule, RULES, type Rule, type RuleDescription, severityOf } from "./rules/index.js";
 export { type RunOptions, runRules, summaryErrors, summarySize } from "./run-rules.js";
-export { editedText, unifiedDiff } from "./fixes/index.js";
 export { replaceFile } from "./source/index.js";
 export {
   type FileSummary,

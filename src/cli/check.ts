@@ -89,7 +89,8 @@ async function check(paths: readonly string[], options: CommandOptions, context:
   }
   const input = await inputOf(paths, options);
   if (options.diff === true) return printDiff(await fixesOf(input, options, context), input, terminal);
-  const found = options.fix === true ? await fix(input, options, context) : await runAnalysis(input, options, context);
+  const found =
+    options.fix === true ? await fix(input, options, context) : await runAnalysis(input, options, context);
   const lines = new SourceLines((path) => bytesOf(path, input));
   const { baseline } = options;
   if (options.writeBaseline === true) {

@@ -114,8 +114,7 @@ export function startLanguageServer(
   });
   connection.onCodeAction(({ textDocument, range }) => {
     const document = documents.get(textDocument.uri);
-    if (document === undefined)
-      return new ResponseError(INTERNAL_ERROR, `${textDocument.uri} is not open`);
+    if (document === undefined) return new ResponseError(INTERNAL_ERROR, `${textDocument.uri} is not open`);
     return actionsFor(findingsAt(textDocument.uri, range.start, range.end), document, workspace.uriOf);
   });
   documents.listen(connection);

@@ -29,12 +29,17 @@ export class Client {
   private notify: () => void = () => {};
 
   constructor(readonly folder: string) {
-    this.process = spawn(process.execPath, [COMMAND, "lsp", "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+    this.process = spawn(process.execPath, [COMMAND, "lsp", "--stdio"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     const { stdin, stdout } = this.process;
     if (stdin === null || stdout === null) throw new Error("the server has no streams");
     stdin.on("error", () => {});
     this.exited = once(this.process, "exit").then(([code]) => code as number | null);
-    this.connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+    this.connection = createMessageConnection(
+      new StreamMessageReader(stdout),
+      new StreamMessageWriter(stdin),
+    );
     this.connection.onNotification("textDocument/publishDiagnostics", (message: Published) => {
       this.published.push(message);
       this.notify();
@@ -63,10 +68,19 @@ export class Client {
   }
 
   /** Waits for diagnostics of a file that are as wanted. */
-  async diagnostics(name: string, isWanted: (codes: readonly string[]) => boolean): Promise<readonly Diagnostic[]> {
+  async diagnostics(
+    name: string,
+    isWanted: (codes: readonly string[], diagnostics: readonly Diagnostic[]) => boolean,
+  ): Promise<readonly Diagnostic[]> {
     for (;;) {
       const latest = this.published.findLast(({ uri }) => uri === this.uri(name));
-      if (latest !== undefined && isWanted(latest.diagnostics.map(({ code }) => code ?? "")))
+      if (
+        latest !== undefined &&
+        isWanted(
+          latest.diagnostics.map(({ code }) => code ?? ""),
+          latest.diagnostics,
+        )
+      )
         return latest.diagnostics;
       await new Promise<void>((resolve) => {
         this.notify = resolve;

@@ -57,16 +57,29 @@ describe("an editor", () => {
     const uri = client.uri("a.py");
     await client.open("a.py", "_d = {}\n");
     await client.diagnostics("a.py", (codes) => codes.length === 0);
-    const change = { range: { start: { line: 0, character: 7 }, end: { line: 1, character: 0 } }, text: UNSAFE.slice(7) };
+    const change = {
+      range: { start: { line: 0, character: 7 }, end: { line: 1, character: 0 } },
+      text: UNSAFE.slice(7),
+    };
     const textDocument = { uri, version: 2 };
-    await client.connection.sendNotification("textDocument/didChange", { textDocument, contentChanges: [change] });
+    await client.connection.sendNotification("textDocument/didChange", {
+      textDocument,
+      contentChanges: [change],
+    });
     const [diagnostic] = await client.diagnostics("a.py", (codes) => codes.includes("NG105"));
     expect(diagnostic?.range.start).toEqual({ line: 3, character: 7 });
     const position = { line: 3, character: 9 };
-    const hover = await request<{ contents: { value: string } }>("textDocument/hover", { textDocument, position });
+    const hover = await request<{ contents: { value: string } }>("textDocument/hover", {
+      textDocument,
+      position,
+    });
     expect(hover.contents.value).toContain("# NG105: check-then-act-mapping");
     const range = { start: position, end: position };
-    const actions = await request<Action[]>("textDocument/codeAction", { textDocument, range, context: { diagnostics: [] } });
+    const actions = await request<Action[]>("textDocument/codeAction", {
+      textDocument,
+      range,
+      context: { diagnostics: [] },
+    });
     const [fix, suppress] = actions;
     expect(fix?.title).toBe("NG105: set it in one step with setdefault()");
     expect(applied(UNSAFE, fix, uri)).toBe("_d = {}\n\ndef f(k):\n    _d.setdefault(k, [])\n");
@@ -82,12 +95,17 @@ describe("an editor", () => {
 
   it("sees what other files of the project do to the one that is open, by its settings", async () => {
     writeFileSync(join(folder, "pyproject.toml"), '[tool.nogil]\nignore = ["NG105"]\n');
-    writeFileSync(join(folder, "b.py"), "import threading\nimport a\n\nthreading.Thread(target=a.g).start()\n");
+    writeFileSync(
+      join(folder, "b.py"),
+      "import threading\nimport a\n\nthreading.Thread(target=a.g).start()\n",
+    );
     await client.initialize();
-    await client.open("a.py", `${UNSAFE}\nclass C:\n    n = 0\n\n_c = C()\n\ndef g():\n    _c.n += 1\n`);
-    const found = await client.diagnostics("a.py", (codes) => codes.length > 0);
-    expect(found.map(({ code }) => code)).not.toContain("NG105");
-    expect(found[0]?.message).toContain("threading.Thread target");
+    await client.open("a.py", `${UNSAFE}\nn = 0\n\ndef g():\n    global n\n    n += 1\n`);
+    // The first answer may come before the project is read.
+    const found = await client.diagnostics("a.py", (_, [first]) =>
+      /Thread target/.test(first?.message ?? ""),
+    );
+    expect(found.map(({ code }) => code)).toEqual(["NG101"]);
   });
 
   it("sees where a file does not parse", async () => {
@@ -109,7 +127,9 @@ describe("a client that sends nonsense", () => {
     const nowhere = { line: 1e9, character: -5 };
     expect(await request("textDocument/hover", { textDocument, position: nowhere })).toBeNull();
     const range = { start: nowhere, end: nowhere };
-    expect(await request("textDocument/codeAction", { textDocument, range, context: { diagnostics: [] } })).toEqual([]);
+    expect(
+      await request("textDocument/codeAction", { textDocument, range, context: { diagnostics: [] } }),
+    ).toEqual([]);
     const other = { uri: "untitled:x y" };
     await expect(
       request("textDocument/codeAction", { textDocument: other, range, context: { diagnostics: [] } }),
@@ -120,22 +140,26 @@ describe("a client that sends nonsense", () => {
       textDocument: { ...textDocument, version: 2 },
       contentChanges: [{ range: { start: nowhere, end: nowhere }, text: "\nx = 1\n" }],
     });
-    client.process.stdin?.write("Content-Length: 7\r\n\r\n{\"a\": b");
-    expect(await request("textDocument/hover", { textDocument, position: { line: 3, character: 9 } })).toMatchObject({
+    client.process.stdin?.write('Content-Length: 7\r\n\r\n{"a": b');
+    expect(
+      await request("textDocument/hover", { textDocument, position: { line: 3, character: 9 } }),
+    ).toMatchObject({
       contents: { kind: "markdown" },
     });
     expect(await client.shutdown()).toBe(0);
   });
 
-  it.each(["Content-Length: -3\r\n\r\n{}", "Content-Length: many\r\n\r\n{}", "no header\r\n\r\n", "\0\0\r\n\r\n"])(
-    "in its framing neither hangs nor kills it by a crash: %j",
-    async (bytes) => {
-      await client.initialize();
-      client.process.stdin?.end(bytes);
-      // The end of the stream without a goodbye; a crash would be another code or a signal.
-      expect(await client.exited).toBe(1);
-    },
-  );
+  it.each([
+    "Content-Length: -3\r\n\r\n{}",
+    "Content-Length: many\r\n\r\n{}",
+    "no header\r\n\r\n",
+    "\0\0\r\n\r\n",
+  ])("in its framing neither hangs nor kills it by a crash: %j", async (bytes) => {
+    await client.initialize();
+    client.process.stdin?.end(bytes);
+    // The end of the stream without a goodbye; a crash would be another code or a signal.
+    expect(await client.exited).toBe(1);
+  });
 });
 
 describe("a client that disappears", () => {

@@ -161,7 +161,12 @@ async function run(
     const result = readSource(resolve(input.cwd, path));
     return inMemory.get(path) ?? ("bytes" in result ? result.bytes : undefined);
   };
-  const material = { repairs: options.repairs === true, errors: pathErrors(input, fromFiles, fromMemory), summariseMs, read };
+  const material = {
+    repairs: options.repairs === true,
+    errors: pathErrors(input, fromFiles, fromMemory),
+    summariseMs,
+    read,
+  };
   const report = reportOn([...fromMemory, ...fromFiles], material, choices);
   keep?.(report, fromFiles);
   return report;

@@ -10,7 +10,8 @@ export function independentRepairs(findings: readonly Finding[]): Repairable[] {
   const chosen: Repairable[] = [];
   for (const finding of findings) {
     if (!isRepairable(finding)) continue;
-    if (!chosen.some(({ repair }) => overlap(extentOf(repair), extentOf(finding.repair)))) chosen.push(finding);
+    if (!chosen.some(({ repair }) => overlap(extentOf(repair), extentOf(finding.repair))))
+      chosen.push(finding);
   }
   return chosen;
 }

@@ -25,12 +25,20 @@ export const localCopy: Fixer = (place) => {
   const indent = place.indent(statement);
   if (place.kind(statement) !== NodeKind.If || indent === undefined) return undefined;
   // An `elif` has its own If, alone in the Else of the other; nothing can be put before it.
-  if (place.kind(place.parent(statement)) === NodeKind.Else && place.slice(tree.start(statement), tree.start(statement) + 4) === "elif")
+  if (
+    place.kind(place.parent(statement)) === NodeKind.Else &&
+    place.slice(tree.start(statement), tree.start(statement) + 4) === "elif"
+  )
     return undefined;
   const [test = 0, block = 0] = tree.children(statement);
   const attribute = place
     .below(test)
-    .find((node) => place.kind(node) === NodeKind.Attribute && tree.start(node) >= place.start && tree.end(node) <= place.end);
+    .find(
+      (node) =>
+        place.kind(node) === NodeKind.Attribute &&
+        tree.start(node) >= place.start &&
+        tree.end(node) <= place.end,
+    );
   if (attribute === undefined) return undefined;
   const path = place.text(attribute);
   if (!/^\w+\.\w+$/.test(path)) return undefined;
@@ -39,7 +47,9 @@ export const localCopy: Fixer = (place) => {
   const uses = inside.filter((node) => place.kind(node) === NodeKind.Attribute && place.text(node) === path);
   const isChanged = uses.some((node) => tree.context(node) !== Context.Load);
   if (isChanged || inside.some((node) => SUSPENDS.has(place.kind(node)))) return undefined;
-  const taken = place.below(place.function(statement)).some((node) => NAMED.has(place.kind(node)) && tree.name(node) === name);
+  const taken = place
+    .below(place.function(statement))
+    .some((node) => NAMED.has(place.kind(node)) && tree.name(node) === name);
   if (name === "" || taken) return undefined;
   const start = tree.start(statement);
   return {

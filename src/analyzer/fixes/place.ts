@@ -122,7 +122,8 @@ export class Place {
 export function parentsOf(tree: SyntaxTree): Int32Array {
   const parents = new Int32Array(tree.count + 1);
   tree.walk(tree.root, (node) => {
-    for (let child = tree.firstChild(node); child !== 0; child = tree.nextSibling(child)) parents[child] = node;
+    for (let child = tree.firstChild(node); child !== 0; child = tree.nextSibling(child))
+      parents[child] = node;
     return true;
   });
   return parents;

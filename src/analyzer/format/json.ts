@@ -24,7 +24,17 @@ function jsonFinding(finding: Finding): JsonFinding {
   const { rule, name, severity, tier, path, line, column, endLine, endColumn, symbol, related } = finding;
   const message = [finding.message, `why: ${finding.why}`, `fix: ${finding.fix}`].join("\n");
   const place = { path, ...cellOf(finding), line, column, endLine, endColumn };
-  return { rule, name, severity, tier, message, ...place, symbol, related: related.map(jsonRelated), ...repairOf(finding) };
+  return {
+    rule,
+    name,
+    severity,
+    tier,
+    message,
+    ...place,
+    symbol,
+    related: related.map(jsonRelated),
+    ...repairOf(finding),
+  };
 }
 
 /** Only findings that can be repaired mechanically have one. */
