@@ -6,7 +6,7 @@ const LAYERS = [
   ["worker", "scan"],
   ["pool"],
   ["profiler", "bindings"],
-  ["llm", "pipeline", "articles", "server", "cluster"],
+  ["llm", "pipeline", "articles", "server", "cluster", "language-server"],
   ["cli"],
 ];
 // Products that may use one another, in one direction only.

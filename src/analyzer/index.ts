@@ -8,6 +8,8 @@ export {
   explainRule,
   type FixedFiles,
   fixFiles,
+  ProjectAnalysis,
+  type ProjectOptions,
   RULE_DESCRIPTIONS,
   type RuleChoice,
   rulePage,

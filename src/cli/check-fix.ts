@@ -24,10 +24,9 @@ export function writeFixes({ files, fixed, report }: FixedFiles, terminal: Termi
     }
   }
   if (failed.length > 0) {
-    const rest = `; ${count(files.size - failed.length)} other files were`;
-    throw new CommandFailed(`not fixed: ${failed.join("; ")}${rest}`, ExitCode.WRONG_USAGE);
+    throw new CommandFailed(`not fixed: ${failed.join("; ")}`, ExitCode.WRONG_USAGE);
   }
-  if (fixed.length > 0) terminal.note(`fixed ${count(fixed.length)} findings in ${count(files.size)} files`);
+  if (fixed.length > 0) terminal.note(`findings fixed: ${count(fixed.length)}; files changed: ${count(files.size)}`);
   return report;
 }
 

@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   python: async () => (await import("./python.js")).addPython,
   check: async () => (await import("./check.js")).addCheck,
   scan: async () => (await import("./scan.js")).addScan,
+  lsp: async () => (await import("./lsp.js")).addLsp,
   run: async () => (await import("./run.js")).addRun,
   map: async () => (await import("./map.js")).addMap,
   types: async () => (await import("./types.js")).addTypes,

@@ -21,7 +21,7 @@ it("--fix rewrites the file, keeps its mode and tells of what is left", async ()
   writeFileSync(join(folder, "b.py"), "n = 0\n\ndef g():\n    global n\n    n += 1\n");
   const { stdout, stderr, code } = await check(["--fix"]);
   expect(code).toBe(1);
-  expect(stderr).toContain("fixed 1 findings in 1 files");
+  expect(stderr).toContain("findings fixed: 1; files changed: 1");
   expect(stdout).toContain("b.py:5:5");
   expect(stdout).not.toContain("a.py");
   expect(readFileSync(file, "utf8")).toBe(SAFE);

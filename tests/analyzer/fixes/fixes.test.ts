@@ -9,7 +9,11 @@ async function fixed(source: string | Uint8Array): Promise<FixedFiles & { bytes:
   const original = Buffer.from(source);
   const result = await fixFiles(
     (changed) =>
-      analyze({ sources: [{ path: PATH, source: changed.get(PATH) ?? original }], repairs: true, strict: true }),
+      analyze({
+        sources: [{ path: PATH, source: changed.get(PATH) ?? original }],
+        repairs: true,
+        strict: true,
+      }),
     () => original,
   );
   const bytes = Buffer.from(result.files.get(PATH) ?? original);
@@ -58,7 +62,8 @@ describe("a repair", () => {
     ["if k in _d:\n        _d.pop(k)", "_d.pop(k, None)"],
     ["if k in _d:\n        return _d[k]\n    return 5", "return _d.get(k, 5)"],
   ])("of %j makes it one step", async (unsafe, safe) => {
-    const head = "_d = {}\n\ndef clear():\n    _d.clear()\n\ndef put(k, v):\n    _d[k] = v\n\ndef f(k):\n    ";
+    const head =
+      "_d = {}\n\ndef clear():\n    _d.clear()\n\ndef put(k, v):\n    _d[k] = v\n\ndef f(k):\n    ";
     const { text, fixed: repaired } = await fixed(`${head}${unsafe}\n`);
     expect(repaired).toHaveLength(1);
     expect(text).toBe(`${head}${safe}\n`);

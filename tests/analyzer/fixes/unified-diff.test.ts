@@ -20,7 +20,12 @@ it("leads from the one text to the other", () => {
       writeFileSync(file, before);
       const diff = unifiedDiff("a.py", before, after);
       if (before === after) expect(diff).toBe("");
-      else execFileSync("git", ["apply", "--whitespace=nowarn", "-"], { cwd: folder, input: diff, stdio: "pipe" });
+      else
+        execFileSync("git", ["apply", "--whitespace=nowarn", "-"], {
+          cwd: folder,
+          input: diff,
+          stdio: "pipe",
+        });
       expect(readFileSync(file, "utf8")).toBe(after);
     }),
     { numRuns: 40 },
