@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { rulePages } from "../../src/analyzer/index.js";
+import { type HazardRuns, rulePages } from "../../src/analyzer/index.js";
 import { PACKAGING_RULES } from "../../src/scan/index.js";
 
 const FOLDER = fileURLToPath(new URL("../../docs/rules/", import.meta.url));
-const pages = rulePages(PACKAGING_RULES);
+const hazards = JSON.parse(
+  readFileSync(new URL("../../bench/hazards.json", import.meta.url), "utf8"),
+) as HazardRuns;
+const pages = rulePages(PACKAGING_RULES, hazards);
 
 describe("docs/rules is written from the rules", () => {
   test("a page for each, an index, and nothing else (npm run docs:rules)", () => {

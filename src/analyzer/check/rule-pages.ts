@@ -1,6 +1,7 @@
 /** The documentation of all rules: a page each and an index. */
 import type { RuleDescription } from "../rules/index.js";
 import { RULE_DESCRIPTIONS, rulePage } from "./explain.js";
+import { type HazardRuns, seenSection } from "./hazard-runs.js";
 
 const INDEX = "README.md";
 const INTRODUCTION = `# Rules
@@ -19,8 +20,12 @@ and \`src/scan/rules\`.
 /**
  * The files of docs/rules, by name.
  * @param others - rules that are not the analyser's own
+ * @param hazards - what running the examples of the rules showed; their pages quote it
  */
-export function rulePages(others: readonly RuleDescription[] = []): Map<string, string> {
+export function rulePages(
+  others: readonly RuleDescription[] = [],
+  hazards?: HazardRuns,
+): Map<string, string> {
   const rules = [...RULE_DESCRIPTIONS, ...others].sort((a, b) => (a.code < b.code ? -1 : 1));
   const rows = rules.map(
     ({ code, name, severity, summary }) =>
@@ -29,7 +34,11 @@ export function rulePages(others: readonly RuleDescription[] = []): Map<string, 
   const index = [INTRODUCTION, "| rule | name | severity | finds |", "|---|---|---|---|", ...rows, ""].join(
     "\n",
   );
-  const pages = rules.map((rule) => [`${rule.code}.md`, `${rulePage(rule)}\n`] as const);
+  const pages = rules.map((rule) => {
+    const seen = hazards === undefined ? undefined : seenSection(hazards, rule.code);
+    const sections = seen === undefined ? [rulePage(rule)] : [rulePage(rule), seen];
+    return [`${rule.code}.md`, `${sections.join("\n\n")}\n`] as const;
+  });
   return new Map([[INDEX, index], ...pages]);
 }
 

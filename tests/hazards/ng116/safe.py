@@ -1,0 +1,34 @@
+"""The time is passed as an argument."""
+
+from functools import partial
+
+from rounds import run, together
+
+REQUESTS = 30000
+
+
+class Signer:
+    def sign(self, name, timestamp):
+        return self.header(name, timestamp) + self.scope(name, timestamp)
+
+    def header(self, name, timestamp):
+        return (name, timestamp)
+
+    def scope(self, name, timestamp):
+        return (name, timestamp)
+
+
+signer = Signer()
+
+
+def client(timestamp):
+    expected = ("get", timestamp, "get", timestamp)
+    return sum(signer.sign("get", timestamp) != expected for _ in range(REQUESTS))
+
+
+def one_round():
+    return sum(together(partial(client, 1), partial(client, 2)))
+
+
+if __name__ == "__main__":
+    run(one_round, what="requests signed with the time of another", of=2 * REQUESTS)

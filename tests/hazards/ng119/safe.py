@@ -1,0 +1,31 @@
+"""Each job makes its own list."""
+
+from functools import partial
+
+from rounds import run, together
+
+STEPS = 100
+
+
+class Job:
+    def __init__(self):
+        self.results = []
+
+    def done(self, value):
+        self.results.append(value)
+
+
+def work(name):
+    job = Job()
+    for _ in range(STEPS):
+        job.done(name)
+    return job.results
+
+
+def one_round():
+    first, second = together(partial(work, "first"), partial(work, "second"))
+    return sum(name != "first" for name in first) + sum(name != "second" for name in second)
+
+
+if __name__ == "__main__":
+    run(one_round, what="results in the job of another", of=2 * STEPS)

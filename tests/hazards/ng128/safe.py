@@ -1,0 +1,32 @@
+"""Both hold the lock of the list."""
+
+import bisect
+import threading
+from functools import partial
+
+from rounds import run, together
+
+TIMERS = 3000
+
+timers = []
+lock = threading.Lock()
+
+
+def schedule(when):
+    with lock:
+        bisect.insort(timers, when)
+
+
+def work(times):
+    for when in times:
+        schedule(when)
+
+
+def one_round():
+    timers.clear()
+    together(partial(work, range(TIMERS)), partial(work, range(TIMERS)))
+    return sum(timers[index] > timers[index + 1] for index in range(len(timers) - 1))
+
+
+if __name__ == "__main__":
+    run(one_round, what="elements out of order", of=2 * TIMERS)

@@ -1,0 +1,25 @@
+"""itertools.count takes its place."""
+
+import itertools
+
+from rounds import count_raised, run, together
+
+DRAWS = 20000
+
+numbers = itertools.count()
+
+
+def draw():
+    return next(numbers)
+
+
+def work():
+    return count_raised(ValueError, DRAWS, draw)
+
+
+def one_round():
+    return int(any(together(work, work)))
+
+
+if __name__ == "__main__":
+    run(one_round, what="child processes crashed or raised ValueError", in_child=True)

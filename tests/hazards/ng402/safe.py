@@ -1,0 +1,31 @@
+"""The lock is made once."""
+
+import threading
+
+from rounds import run, together
+
+CALLS = 20000
+
+total = 0
+lock = threading.Lock()
+
+
+def add(value):
+    global total
+    with lock:
+        total += value
+
+
+def work():
+    for _ in range(CALLS):
+        add(1)
+
+
+def one_round():
+    before = total
+    together(work, work)
+    return 2 * CALLS - (total - before)
+
+
+if __name__ == "__main__":
+    run(one_round, what="additions lost", of=2 * CALLS)

@@ -1,0 +1,32 @@
+"""Look and sale are one section."""
+
+import threading
+import time
+
+from rounds import run, together
+
+
+class Stock:
+    def __init__(self, left):
+        self.lock = threading.Lock()
+        self.left = left
+
+    def sell(self):
+        with self.lock:
+            if self.left <= 0:
+                return
+            self.left -= 1
+        self.charge()
+
+    def charge(self):
+        time.sleep(0.001)
+
+
+def one_round():
+    stock = Stock(1)
+    together(stock.sell, stock.sell)
+    return int(stock.left < 0)
+
+
+if __name__ == "__main__":
+    run(one_round, what="last tickets sold twice")

@@ -1,0 +1,36 @@
+"""The number is read before the lock is taken and written under it."""
+
+import threading
+
+from rounds import run, together
+
+HITS = 20000
+
+
+class Stats:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.hits = 0
+
+    def hit(self):
+        hits = self.hits
+        with self.lock:
+            self.hits = hits + 1
+
+
+stats = Stats()
+
+
+def visitor():
+    for _ in range(HITS):
+        stats.hit()
+
+
+def one_round():
+    before = stats.hits
+    together(visitor, visitor)
+    return 2 * HITS - (stats.hits - before)
+
+
+if __name__ == "__main__":
+    run(one_round, what="increments lost", of=2 * HITS)

@@ -1,0 +1,24 @@
+"""Lambdas made in a loop read its variable when they run, in the threads of a pool."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from rounds import run
+
+NUMBERS = range(200)
+
+
+def squares(square):
+    with ThreadPoolExecutor(2) as pool:
+        futures = []
+        for number in NUMBERS:
+            futures.append(pool.submit(lambda: square(number)))
+        return [future.result() for future in futures]
+
+
+def one_round():
+    found = squares(lambda number: number * number)
+    return sum(square != number * number for number, square in zip(NUMBERS, found))
+
+
+if __name__ == "__main__":
+    run(one_round, what="tasks with the number of a later one", of=len(NUMBERS))
