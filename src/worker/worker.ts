@@ -154,6 +154,7 @@ export class Worker {
           `/proc/${this.#child.pid}/fd`,
           options.maxMessageBytes,
           options.decoding,
+          options.safetyChecks === "strict",
           broken,
         ),
     );
