@@ -13,7 +13,7 @@ from _thread import allocate_lock
 
 from . import _values
 
-# fcntl(2): not every build of Python has names for these.
+# Of fcntl(2).
 _ADD_SEALS = 1033
 _SEAL_SHRINK = 0x2
 _SEAL_GROW = 0x4
@@ -49,11 +49,11 @@ def _make():
 def _seal(descriptor, path, writable):
     try:
         os.close(os.open(path, os.O_RDWR if writable else os.O_RDONLY))
-        import fcntl
+        from ._worker import call_c  # not the module fcntl: on 3.13t its import switches the GIL on
 
         # The size for ever, so that no mapping can lose its pages; and the content, so that nobody can change it.
         seals = _SEAL_SHRINK | _SEAL_GROW | (0 if writable else _SEAL_WRITE)
-        fcntl.fcntl(descriptor, _ADD_SEALS, seals)
+        call_c("fcntl", descriptor, _ADD_SEALS, seals)
     finally:
         os.close(descriptor)
     return True

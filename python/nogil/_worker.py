@@ -47,7 +47,7 @@ def _serve(serve, *args):
             os._exit(EXIT_BROKEN)
 
 
-def _call_c(name, *args):
+def call_c(name, *args):
     """Calls a function of the C library that takes and gives integers."""
     try:  # the C half of ctypes alone: the Python half takes several milliseconds of every start to import
         from _ctypes import call_cdeclfunction, dlopen, dlsym
@@ -66,7 +66,7 @@ def _die_with_the_host(host):
     """
     PR_SET_PDEATHSIG = 1
     try:
-        _call_c("prctl", PR_SET_PDEATHSIG, _signal.SIGKILL)
+        call_c("prctl", PR_SET_PDEATHSIG, _signal.SIGKILL)
     except Exception:  # no ctypes, not Linux: the end of the channels tells
         return
     if os.getppid() != host:  # it died before we asked

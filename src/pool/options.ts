@@ -65,7 +65,7 @@ export interface PoolOptions {
   readonly watch?: boolean;
   /**
    * Look for two threads inside a class that is not declared thread-safe: report it (`warn`), or fail the call
-   * (`strict`). See `pool.safetyReport()`.
+   * (`strict`). See `pool.safetyReport()`. `strict` also fails calls whose arrays were written to before they were sent.
    * @default "off"
    */
   readonly safetyChecks?: "off" | "warn" | "strict";

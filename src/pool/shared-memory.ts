@@ -9,6 +9,7 @@ export class SharedMemory {
   readonly layout: Layout;
   readonly isWritable: boolean;
   readonly #data: RegionFile | Uint8Array;
+  readonly #reference: SharedReference;
   readonly #onFreed: (memory: SharedMemory) => void;
   #isFreed = false;
 
@@ -23,6 +24,8 @@ export class SharedMemory {
     this.isWritable = isWritable;
     this.#data = data;
     this.#onFreed = onFreed;
+    const place = data instanceof Uint8Array ? data : data.place;
+    this.#reference = { ...layout, number: this.number, isWritable, place };
   }
 
   get isFreed(): boolean {
@@ -30,9 +33,7 @@ export class SharedMemory {
   }
 
   get reference(): SharedReference | undefined {
-    if (this.#isFreed) return undefined;
-    const place = this.#data instanceof Uint8Array ? this.#data : this.#data.place;
-    return { ...this.layout, number: this.number, isWritable: this.isWritable, place };
+    return this.#isFreed ? undefined : this.#reference;
   }
 
   /** A copy of the bytes. */

@@ -7,9 +7,10 @@
  */
 import { NogilError } from "../errors.js";
 import { kindOf } from "./arrays.js";
+import { fingerprints, isAsItWas } from "./fingerprint.js";
 import { aligned, CallKind, HAS_ATTACHMENTS, HAS_EXTENSIONS, HEADER_SIZE, IN_REGION } from "./frame.js";
 import { toDigits } from "./integers.js";
-import { isAsItWas, REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
+import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
 import { type SharedReference, SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
@@ -41,13 +42,13 @@ const SET = 0x3c;
 const FROZENSET = 0x3e;
 const END_OF_DICT = 0x30;
 
-/** A call whose attachments leave from their own memory: where it lies among the chunks, and how large they were. */
+/** A call whose attachments leave from their own memory: where it lies among the chunks, and what they were. */
 interface LooseCall {
   readonly task: number;
   readonly first: number;
   readonly end: number;
   readonly views: readonly Uint8Array[];
-  readonly sizes: readonly number[];
+  readonly before: readonly string[];
 }
 
 /** What stands for a function in a call: an object that lives in the worker, or a function that Python may call. */
@@ -62,6 +63,8 @@ class Unsendable extends Error {}
 export class Encoder {
   /** Takes the attachments of large calls, where there is one. */
   region: RequestRegion | undefined;
+  /** Whether arrays that were written to before they were sent are noticed, too. */
+  checksContents = false;
   /** Makes bytes of tables, where there are any. */
   arrow: ArrowLibrary | undefined;
   #buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
@@ -128,7 +131,7 @@ export class Encoder {
 
   /**
    * What was appended since the last call, in order. The encoder's buffer may be reused after `release`. Calls whose
-   * arrays were transferred or cut since are left out; `leftOut` names them.
+   * arrays were changed since are left out; `leftOut` names them.
    */
   take(): Uint8Array[] {
     const chunks = this.#chunks;
@@ -136,8 +139,8 @@ export class Encoder {
     this.#chunks = [];
     if (this.#leftOut.length > 0) this.#leftOut = [];
     if (this.#looseCalls.length > 0) {
-      for (const { task, first, end, views, sizes } of this.#looseCalls.reverse()) {
-        if (isAsItWas(views, sizes)) continue;
+      for (const { task, first, end, views, before } of this.#looseCalls.reverse()) {
+        if (isAsItWas(views, before, this.checksContents)) continue;
         chunks.splice(first, end - first);
         this.#leftOut.unshift(task);
       }
@@ -198,7 +201,7 @@ export class Encoder {
     const flags = HAS_EXTENSIONS | HAS_ATTACHMENTS;
     // Nothing but a call: what is said to a task that runs must not take the region from it, nor give it back.
     const isLargeCall = kind === CallKind.CALL && attachmentsSize >= REGION_FROM_BYTES;
-    if (isLargeCall && this.region?.claim(task, attachments)) {
+    if (isLargeCall && this.region?.claim(task, attachments, this.checksContents)) {
       this.#view.setUint32(bodyStart + 4, attachmentsSize, true);
       this.#position += head;
       this.#header(start, head + size, task, kind | flags | IN_REGION);
@@ -218,8 +221,8 @@ export class Encoder {
       if (padding > 0) this.#chunks.push(new Uint8Array(padding));
     }
     if (!isCall) return;
-    const sizes = attachments.map(({ byteLength }) => byteLength);
-    this.#looseCalls.push({ task, first, end: this.#chunks.length, views: attachments, sizes });
+    const before = fingerprints(attachments, this.checksContents);
+    this.#looseCalls.push({ task, first, end: this.#chunks.length, views: attachments, before });
   }
 
   /** Makes the frame from `start` on a chunk of its own, after one of the frames before it; goes on in a fresh buffer. */

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { ProtocolError } from "../errors.js";
+import { fingerprints, isAsItWas } from "./fingerprint.js";
 import { aligned } from "./frame.js";
 
 /** Attachments of a message go through a region from this size on; below, the socket is as quick. */
@@ -141,7 +142,8 @@ export class RequestRegion {
   #task = 0;
   #frame: Uint8Array | undefined;
   #views: readonly Uint8Array[] | undefined;
-  #sizes: readonly number[] = [];
+  #before: readonly string[] = [];
+  #checksContents = false;
 
   private constructor(file: RegionFile) {
     this.#file = file;
@@ -153,12 +155,13 @@ export class RequestRegion {
   }
 
   /** Takes the region for a task; false while another one has it. */
-  claim(task: number, views: readonly Uint8Array[]): boolean {
+  claim(task: number, views: readonly Uint8Array[], checksContents: boolean): boolean {
     if (this.#task !== 0) return false;
     this.#file.wake();
     this.#task = task;
     this.#views = views;
-    this.#sizes = views.map(({ byteLength }) => byteLength);
+    this.#before = fingerprints(views, checksContents);
+    this.#checksContents = checksContents;
     return true;
   }
 
@@ -174,15 +177,15 @@ export class RequestRegion {
 
   /**
    * Copies what was claimed for. Resolves to the task and its frame, which must not be sent, when an array was
-   * transferred or cut meanwhile: what lies in the region then is not what was to be sent.
+   * changed meanwhile: what lies in the region then is not what was to be sent.
    */
   async write(): Promise<{ readonly task: number; readonly frame: Uint8Array | undefined } | undefined> {
     const views = this.#views ?? [];
-    const [task, frame, sizes] = [this.#task, this.#frame, this.#sizes];
+    const [task, frame, before] = [this.#task, this.#frame, this.#before];
     this.#views = undefined;
     this.#frame = undefined;
     await this.#file.write(views, 0);
-    return isAsItWas(views, sizes) ? undefined : { task, frame };
+    return isAsItWas(views, before, this.#checksContents) ? undefined : { task, frame };
   }
 
   /** The worker has answered the task, and nothing there uses the data any more. */
@@ -244,11 +247,6 @@ export class ReplyRegion {
     this.#file.rest();
     return bytes;
   }
-}
-
-/** False when the memory of a view was transferred to another owner, or cut: its length says so. */
-export function isAsItWas(views: readonly Uint8Array[], sizes: readonly number[]): boolean {
-  return views.every(({ byteLength }, i) => byteLength === sizes[i]);
 }
 
 function tooShort(): ProtocolError {

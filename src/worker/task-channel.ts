@@ -42,7 +42,7 @@ export interface CallLabel {
 const NEWS_SIZE = 8;
 
 const CHANGED_BEFORE_SENT =
-  "an array was transferred, detached or resized after the call was made and before it was sent; " +
+  "an array was changed (transferred, resized or written to) after the call was made and before it was sent; " +
   "leave arrays alone until the task has ended, or pass a copy";
 
 /** Output of a call may arrive after its reply: this many calls back can still be named. */
@@ -114,6 +114,7 @@ export class TaskChannel {
 
   /**
    * @param descriptors the folder in which the worker's open files can be opened: `/proc/<pid>/fd`
+   * @param checksArguments whether calls fail whose arrays were written to before they were sent
    * @param isLoop whether an event loop serves it, so that calls end in any order
    */
   constructor(
@@ -122,6 +123,7 @@ export class TaskChannel {
     descriptors: string,
     maxMessageBytes: number,
     decoding: DecoderOptions,
+    checksArguments: boolean,
     onBroken: (error: ProtocolError) => void,
     isLoop = false,
   ) {
@@ -132,6 +134,7 @@ export class TaskChannel {
     this.#maxMessageBytes = maxMessageBytes;
     this.#decoder = new Decoder(decoding);
     this.#encoder.arrow = decoding.arrow;
+    this.#encoder.checksContents = checksArguments;
     const reader = new FrameReader(maxMessageBytes, this.#receive);
     socket.on("data", (chunk: Buffer) => {
       try {

@@ -157,6 +157,7 @@ export class Worker {
           `/proc/${this.#child.pid}/fd`,
           options.maxMessageBytes,
           options.decoding,
+          options.safetyChecks === "strict",
           broken,
           i === options.threads,
         ),

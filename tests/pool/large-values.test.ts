@@ -135,6 +135,18 @@ describe.each(everyWay())("large values, $label", ({ python, profile }) => {
     }
   });
 
+  test("with strict checks a call fails whose array is written to before it was sent", async () => {
+    const pool = await poolOf({ ...options, safetyChecks: "strict" });
+    await pool.call("echo", [numbers(100_000, 0)]);
+    for (const count of [1_000, 100_000, 2_000_000]) {
+      const array = numbers(count, 1);
+      const call = pool.call("echo", [array]);
+      array[count - 1] = -1;
+      expect(await failureOf(call)).toMatchObject({ code: "NOT_SENDABLE" });
+      expect(same(await pool.call("echo", [array]), array)).toBe(true);
+    }
+  });
+
   test("an exception of a call with a large argument harms nothing", async () => {
     const pool = await poolOf(options);
     for (let round = 0; round < 4; round++) {

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 kept = []
 
@@ -16,6 +17,10 @@ def mappings():
     """Inodes of the shared arrays that are mapped here."""
     with open("/proc/self/maps") as maps:
         return sorted({int(line.split()[4]) for line in maps if "memfd:nogil-shared" in line})
+
+
+def gil():
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 def echo(value):
