@@ -10,6 +10,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from "./option-rules.js";
+import type { ResidentMembersOf } from "./resident.js";
 
 export interface CallOptions {
   /** Keyword arguments. Properties that are `undefined` are left out. */
@@ -30,9 +31,16 @@ export interface CallOptions {
    * cannot be sent, as a whole.
    * @default false
    */
-  readonly keep?: boolean | "unsendable";
+  readonly keep?: boolean | "unsendable" | Keep;
   /** Hears what the Python function says with `nogil.progress(done, total)`. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** As `keep: true` or `"unsendable"`, with a say in what the reference looks like. */
+export interface Keep {
+  readonly when: "always" | "unsendable";
+  /** What a property of the reference is; undefined: a method or attribute of the object as it comes. */
+  readonly members?: ResidentMembersOf;
 }
 
 /** How far a task is, in the function's own unit. */
@@ -44,6 +52,13 @@ export interface Progress {
 
 const DEFAULT_ATTEMPTS = 3;
 
+function isKeep(value: unknown): boolean {
+  if (typeof value !== "object" || value === null)
+    return typeof value === "boolean" || value === "unsendable";
+  const { when } = value as Partial<Keep>;
+  return when === "always" || when === "unsendable";
+}
+
 const RULES: Rules<CallOptions> = {
   kwargs: rule("an object", (value) => typeof value === "object" && value !== null),
   timeout: rule("milliseconds, more than 0", (value) => milliseconds.accepts(value) && value !== 0),
@@ -53,7 +68,7 @@ const RULES: Rules<CallOptions> = {
     idempotent: trueOrFalse,
     attempts: wholeNumber("a whole number, 1 or more", 1, Number.MAX_SAFE_INTEGER),
   }),
-  keep: rule('true, false or "unsendable"', (value) => typeof value === "boolean" || value === "unsendable"),
+  keep: rule('true, false or "unsendable"', isKeep),
   onProgress: rule("a function", (value) => typeof value === "function"),
 };
 

@@ -1,4 +1,4 @@
-export type { CallOptions, Progress } from "./call-options.js";
+export type { CallOptions, Keep, Progress } from "./call-options.js";
 export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
@@ -6,7 +6,14 @@ export type { HostContext, HostFunction, HostFunctions } from "./host-functions.
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
 export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
-export type { Resident, ResidentControls, ResidentMember, ResidentMembers } from "./resident.js";
+export {
+  attributeOf,
+  type Resident,
+  type ResidentControls,
+  type ResidentMember,
+  type ResidentMembers,
+  type ResidentMembersOf,
+} from "./resident.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export type { FunctionConcurrency, PoolStats, WorkerStats } from "./stats.js";

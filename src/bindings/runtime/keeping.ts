@@ -1,0 +1,44 @@
+/** Objects that stay in Python, with the methods that a module's classes are known to have. */
+import { Unsupported } from "../../errors.js";
+import { attributeOf, type Keep, type ResidentMembersOf } from "../../pool/index.js";
+import type { Plan } from "./argument-plan.js";
+import { pythonArguments } from "./call-arguments.js";
+import type { ClassSpec, FunctionSpec } from "./function-spec.js";
+
+export class Keeping {
+  readonly #classes: readonly ClassSpec[];
+  readonly #plans: readonly Plan[];
+
+  constructor(classes: readonly ClassSpec[], plans: readonly Plan[]) {
+    this.#classes = classes;
+    this.#plans = plans;
+  }
+
+  /** How a result is kept of which a spec says `stays`; undefined: it is sent. */
+  of(stays: FunctionSpec["stays"], when: Keep["when"]): Keep | undefined {
+    if (stays === undefined) return undefined;
+    const spec = stays === true ? undefined : this.#classes[stays];
+    return spec === undefined ? { when } : { when, members: this.#membersOf(spec) };
+  }
+
+  #membersOf({ methods, attributes }: ClassSpec): ResidentMembersOf {
+    return (name, resident) => {
+      if (Object.hasOwn(attributes, name)) return attributeOf(resident, name, this.#option(attributes[name]));
+      const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+      if (method === undefined) return undefined;
+      return (...given: readonly unknown[]) => {
+        if (method.kind === "stream")
+          throw new Unsupported(
+            `${name}: a generator of an object that stays in Python cannot be iterated; return a list`,
+          );
+        const { args, kwargs } = pythonArguments(method, given, this.#plans);
+        return resident.$call(name, args, { ...(kwargs && { kwargs }), ...this.#option(method.stays) });
+      };
+    };
+  }
+
+  /** What is declared to be sent is sent: where it cannot be, that is an error and no reference. */
+  #option(stays: FunctionSpec["stays"]): { readonly keep: Keep | false } {
+    return { keep: this.of(stays, "unsendable") ?? false };
+  }
+}
