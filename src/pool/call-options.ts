@@ -10,7 +10,6 @@ import {
   trueOrFalse,
   wholeNumber,
 } from "./option-rules.js";
-import type { ResidentMembersOf } from "./resident.js";
 
 export interface CallOptions {
   /** Keyword arguments. Properties that are `undefined` are left out. */
@@ -31,16 +30,14 @@ export interface CallOptions {
    * cannot be sent, as a whole.
    * @default false
    */
-  readonly keep?: boolean | "unsendable" | Keep;
+  readonly keep?: boolean | "unsendable" | KeptWhen;
   /** Hears what the Python function says with `nogil.progress(done, total)`. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** As `keep: true` or `"unsendable"`, with a say in what the reference looks like. */
-export interface Keep {
+/** As `keep: true` or `"unsendable"`: what a `Keep` says, which knows more of the reference. */
+export interface KeptWhen {
   readonly when: "always" | "unsendable";
-  /** What a property of the reference is; undefined: a method or attribute of the object as it comes. */
-  readonly members?: ResidentMembersOf;
 }
 
 /** How far a task is, in the function's own unit. */
@@ -55,7 +52,7 @@ const DEFAULT_ATTEMPTS = 3;
 function isKeep(value: unknown): boolean {
   if (typeof value !== "object" || value === null)
     return typeof value === "boolean" || value === "unsendable";
-  const { when } = value as Partial<Keep>;
+  const { when } = value as Partial<KeptWhen>;
   return when === "always" || when === "unsendable";
 }
 

@@ -1,4 +1,4 @@
-export type { CallOptions, Keep, Progress } from "./call-options.js";
+export type { CallOptions, KeptWhen, Progress } from "./call-options.js";
 export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
@@ -8,6 +8,7 @@ export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
 export {
   attributeOf,
+  Keep,
   type Resident,
   type ResidentControls,
   type ResidentMember,

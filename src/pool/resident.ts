@@ -4,7 +4,7 @@
  */
 import { inspect } from "node:util";
 import { InvalidOption } from "../errors.js";
-import type { CallOptions } from "./call-options.js";
+import type { CallOptions, KeptWhen } from "./call-options.js";
 import type { Handle } from "./handle.js";
 import type { Lease } from "./lease.js";
 
@@ -61,6 +61,14 @@ export type Resident<T = unknown> = ResidentControls &
 
 /** Makes a property of a resident; undefined: a method or an attribute as it comes. */
 export type ResidentMembersOf = (name: string, resident: ResidentControls) => unknown;
+
+/** The call option `keep` with a say in what the reference looks like. */
+export class Keep implements KeptWhen {
+  constructor(
+    readonly when: KeptWhen["when"],
+    readonly members: ResidentMembersOf | undefined,
+  ) {}
+}
 
 /** How a resident reaches its pool. */
 export interface ResidentOwner {

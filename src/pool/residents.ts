@@ -2,12 +2,13 @@
 import { NotSendable, type WorkerExit } from "../errors.js";
 import { type FunctionForm, Reference } from "../wire/index.js";
 import type { TaskChannel, Worker } from "../worker/index.js";
-import { type CallOptions, checkCallOptions, type Keep } from "./call-options.js";
+import { type CallOptions, checkCallOptions } from "./call-options.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Handle } from "./handle.js";
 import { Lease, Misplaced } from "./lease.js";
 import {
   coreOf,
+  Keep,
   makeResident,
   type ResidentCore,
   type ResidentMembersOf,
@@ -16,7 +17,7 @@ import {
 import { Task } from "./task.js";
 
 const FREE = "nogil:free";
-const KEEP = { always: "nogil:keep:", unsendable: "nogil:keep-unsendable:" } as const;
+const TARGETS = { always: "nogil:keep:", unsendable: "nogil:keep-unsendable:" } as const;
 
 let lastNumber = 0;
 
@@ -72,12 +73,12 @@ export class Residents {
   /** Has the result of a task kept in its worker. */
   keep(task: Task, keep: NonNullable<CallOptions["keep"]>): void {
     if (keep === false) return;
-    const { when, members }: Keep =
-      typeof keep === "object" ? keep : { when: keep === true ? "always" : keep };
+    const when = typeof keep === "object" ? keep.when : keep === true ? "always" : keep;
+    const members = keep instanceof Keep ? keep.members : undefined;
     // The number is chosen here, so that what was kept for a call that failed in the end can be given back.
     const number = ++lastNumber;
     task.args = [...task.args, number];
-    task.target = `${KEEP[when]}${task.target ?? task.name}`;
+    task.target = `${TARGETS[when]}${task.target ?? task.name}`;
     task.convert = (value) => (value instanceof Reference ? this.#adopt(task, value, members) : value);
     // Spread over the workers, while other calls go to those that are warm.
     if (when === "always")

@@ -1,6 +1,6 @@
 /** Objects that stay in Python, with the methods that a module's classes are known to have. */
 import { Unsupported } from "../../errors.js";
-import { attributeOf, type Keep, type ResidentMembersOf } from "../../pool/index.js";
+import { attributeOf, Keep, type ResidentMembersOf } from "../../pool/index.js";
 import type { Plan } from "./argument-plan.js";
 import { pythonArguments } from "./call-arguments.js";
 import type { ClassSpec, FunctionSpec } from "./function-spec.js";
@@ -18,7 +18,7 @@ export class Keeping {
   of(stays: FunctionSpec["stays"], when: Keep["when"]): Keep | undefined {
     if (stays === undefined) return undefined;
     const spec = stays === true ? undefined : this.#classes[stays];
-    return spec === undefined ? { when } : { when, members: this.#membersOf(spec) };
+    return new Keep(when, spec && this.#membersOf(spec));
   }
 
   #membersOf({ methods, attributes }: ClassSpec): ResidentMembersOf {
