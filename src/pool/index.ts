@@ -7,7 +7,6 @@ export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map
 export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
 export {
-  attributeOf,
   Keep,
   type Resident,
   type ResidentControls,

@@ -62,7 +62,7 @@ export type Resident<T = unknown> = ResidentControls &
 /** Makes a property of a resident; undefined: a method or an attribute as it comes. */
 export type ResidentMembersOf = (name: string, resident: ResidentControls) => unknown;
 
-/** The call option `keep` with a say in what the reference looks like. */
+/** The call option `keep` with a say in what the reference looks like: what typed imports pass. */
 export class Keep implements KeptWhen {
   constructor(
     readonly when: KeptWhen["when"],
@@ -124,9 +124,9 @@ export function makeResident(core: ResidentCore, members?: ResidentMembersOf): R
 }
 
 /** A method to call, and an attribute to await: only Python knows which it is. */
-export function attributeOf(resident: ResidentControls, name: string, options?: CallOptions): ResidentMember {
+function attributeOf(resident: ResidentControls, name: string): ResidentMember {
   const call = (...args: readonly unknown[]) => resident.$call(name, args);
-  const read = () => resident.$get(name, options);
+  const read = () => resident.$get(name);
   return Object.assign(call, {
     // biome-ignore lint/suspicious/noThenProperty: an attribute is read by awaiting it
     then: (...reactions: Parameters<Handle["then"]>) => read().then(...reactions),

@@ -1,6 +1,6 @@
 /** Objects that stay in Python, with the methods that a module's classes are known to have. */
 import { Unsupported } from "../../errors.js";
-import { attributeOf, Keep, type ResidentMembersOf } from "../../pool/index.js";
+import { Keep, type ResidentControls, type ResidentMembersOf } from "../../pool/index.js";
 import type { Plan } from "./argument-plan.js";
 import { pythonArguments } from "./call-arguments.js";
 import type { ClassSpec, FunctionSpec } from "./function-spec.js";
@@ -23,7 +23,7 @@ export class Keeping {
 
   #membersOf({ methods, attributes }: ClassSpec): ResidentMembersOf {
     return (name, resident) => {
-      if (Object.hasOwn(attributes, name)) return attributeOf(resident, name, this.#option(attributes[name]));
+      if (Object.hasOwn(attributes, name)) return this.#attribute(resident, name, attributes[name]);
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
       if (method === undefined) return undefined;
       return (...given: readonly unknown[]) => {
@@ -34,6 +34,15 @@ export class Keeping {
         const { args, kwargs } = pythonArguments(method, given, this.#plans);
         return resident.$call(name, args, { ...(kwargs && { kwargs }), ...this.#option(method.stays) });
       };
+    };
+  }
+
+  /** An attribute that is an object itself; read when it is awaited. */
+  #attribute(resident: ResidentControls, name: string, stays: FunctionSpec["stays"]): PromiseLike<unknown> {
+    const read = () => resident.$get(name, this.#option(stays));
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: an attribute is read by awaiting it
+      then: (onFulfilled, onRejected) => read().then(onFulfilled, onRejected),
     };
   }
 
