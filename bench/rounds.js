@@ -71,7 +71,7 @@ async function runRow(row, ids, run, onProgress) {
     const contender = await loadContender(id);
     const missing = contender.unavailable?.(run.python);
     if (missing !== undefined) cells[id] = { status: "not installed", reason: missing, samples: [] };
-    else if (contender.rows?.includes(row.id) === false)
+    else if (contender.rows?.includes(row.id) === false || row.only?.includes(id) === false)
       cells[id] = { status: "not applicable", samples: [] };
     else cells[id] = { status: row.unit === "outcome" ? "outcome" : "measured", samples: [] };
   }

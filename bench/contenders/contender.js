@@ -14,6 +14,8 @@
  * @property {Call} call
  * @property {(values: Float64Array) => Promise<Float64Array>} [echoFloats] the contender's own best way with large arrays
  * @property {(value: object) => Promise<unknown>} [echoValue] when it is not `call("echo", [value])`
+ * @property {(length: number) => Promise<(index: number) => Promise<unknown>>} [hold] makes `Numbers` in Python; calls its `at`
+ * @property {(f: (number: number) => number, times: number) => Promise<unknown>} [callBack] `call_back` of python/workload.py
  * @property {() => string} [remark] what it noticed that its promises do not say
  * @property {() => Promise<void>} close
  */

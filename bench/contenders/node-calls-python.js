@@ -25,6 +25,10 @@ export const contender = {
       async echoFloats(values) {
         return new Float64Array(await interpreter.call(module, "echo", values));
       },
+      async hold(length) {
+        const numbers = await interpreter.create(module, "Numbers", length);
+        return (index) => interpreter.call(numbers, "at", index);
+      },
       async close() {},
     };
   },

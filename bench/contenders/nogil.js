@@ -24,6 +24,11 @@ export const contender = {
     return {
       call: (name, args) => pool.call(name, args),
       echoFloats: (values) => pool.call("echo", [values]),
+      async hold(length) {
+        const numbers = await pool.create("Numbers", length);
+        return (index) => numbers.at(index);
+      },
+      callBack: (f, times) => pool.call("call_back", [f, times]),
       close: () => pool.close(),
     };
   },

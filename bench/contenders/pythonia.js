@@ -28,6 +28,11 @@ export const contender = {
         const bytes = Buffer.from(text, "base64");
         return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
       },
+      async hold(length) {
+        const numbers = await workload.Numbers(length);
+        return (index) => numbers.at(index);
+      },
+      callBack: (f, times) => workload.call_back(f, times),
       async close() {
         bridge.exit();
       },

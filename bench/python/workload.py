@@ -26,6 +26,25 @@ def count(steps):
     return total
 
 
+class Numbers:
+    """An array that stays in Python."""
+
+    def __init__(self, length):
+        self._numbers = array.array("d", bytes(8 * length))
+
+    def at(self, index):
+        """One number of it."""
+        return self._numbers[index]
+
+
+def call_back(function, times):
+    """Call a function of the host `times` times, one after the other; its last result."""
+    last = None
+    for number in range(times):
+        last = function(number)
+    return last
+
+
 def sleep(seconds):
     """Be in flight for `seconds`."""
     time.sleep(seconds)

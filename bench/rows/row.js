@@ -23,6 +23,7 @@
  * @property {"lower" | "higher"} better
  * @property {number} rounds
  * @property {number} timeLimitMs after it the sample is cut off and the contender not asked again
+ * @property {string[]} [only] the contenders that can do it; all without it
  * @property {boolean} [fresh] a new Node process for every sample
  * @property {number} [parallel] how many calls shall run at the same time; 1 unless given
  * @property {(context: RowContext) => Promise<Sample>} measure
@@ -34,6 +35,8 @@ export const ROWS = [
   "small-calls",
   "value",
   "large-array",
+  "resident",
+  "callbacks",
   "cold-start",
   "two-cores",
   "memory",

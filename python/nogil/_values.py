@@ -457,7 +457,8 @@ def _find_converter(kind):
     name = name_of(kind)
     if name in _GENERATORS:
         return _refuse(f"a {name} cannot be sent as a whole; read it with pool.stream(…), or return list(…) of it")
-    return _refuse(f"{name} cannot be sent; return plain data (dict, list, numbers, text, bytes, arrays), or ask for a reference with keep: true")
+    plain = "plain data (dict, list, numbers, text, bytes, arrays)"
+    return _refuse(f"{name} cannot be sent; return {plain}, or ask for a reference with keep: true")
 
 
 def name_of(kind):

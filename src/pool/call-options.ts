@@ -30,9 +30,14 @@ export interface CallOptions {
    * cannot be sent, as a whole.
    * @default false
    */
-  readonly keep?: boolean | "unsendable";
+  readonly keep?: boolean | "unsendable" | KeptWhen;
   /** Hears what the Python function says with `nogil.progress(done, total)`. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** As `keep: true` or `"unsendable"`: what a `Keep` says, which knows more of the reference. */
+export interface KeptWhen {
+  readonly when: "always" | "unsendable";
 }
 
 /** How far a task is, in the function's own unit. */
@@ -44,6 +49,13 @@ export interface Progress {
 
 const DEFAULT_ATTEMPTS = 3;
 
+function isKeep(value: unknown): boolean {
+  if (typeof value !== "object" || value === null)
+    return typeof value === "boolean" || value === "unsendable";
+  const { when } = value as Partial<KeptWhen>;
+  return when === "always" || when === "unsendable";
+}
+
 const RULES: Rules<CallOptions> = {
   kwargs: rule("an object", (value) => typeof value === "object" && value !== null),
   timeout: rule("milliseconds, more than 0", (value) => milliseconds.accepts(value) && value !== 0),
@@ -53,7 +65,7 @@ const RULES: Rules<CallOptions> = {
     idempotent: trueOrFalse,
     attempts: wholeNumber("a whole number, 1 or more", 1, Number.MAX_SAFE_INTEGER),
   }),
-  keep: rule('true, false or "unsendable"', (value) => typeof value === "boolean" || value === "unsendable"),
+  keep: rule('true, false or "unsendable"', isKeep),
   onProgress: rule("a function", (value) => typeof value === "function"),
 };
 

@@ -1,5 +1,5 @@
 export type { ArrowLibrary } from "../wire/index.js";
-export type { CallOptions, Progress } from "./call-options.js";
+export type { CallOptions, KeptWhen, Progress } from "./call-options.js";
 export type { Contention } from "./contention.js";
 export type { PoolEvents } from "./events.js";
 export { Handle } from "./handle.js";
@@ -7,7 +7,14 @@ export type { HostContext, HostFunction, HostFunctions } from "./host-functions.
 export { type MapOptions, type MapProgress, type MapResult, MapRun } from "./map.js";
 export type { OutputListener, PoolOptions, RecycleOptions } from "./options.js";
 export { createPool, getPool, Pool } from "./pool.js";
-export type { Resident, ResidentControls, ResidentMember, ResidentMembers } from "./resident.js";
+export {
+  Keep,
+  type Resident,
+  type ResidentControls,
+  type ResidentMember,
+  type ResidentMembers,
+  type ResidentMembersOf,
+} from "./resident.js";
 export type { Overlap, SafetyReport } from "./safety.js";
 export { Session, type SessionOptions } from "./session.js";
 export { type ArrowTable, type Shareable, Shared, type ShareOptions } from "./shared.js";

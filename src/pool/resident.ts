@@ -4,7 +4,7 @@
  */
 import { inspect } from "node:util";
 import { InvalidOption } from "../errors.js";
-import type { CallOptions } from "./call-options.js";
+import type { CallOptions, KeptWhen } from "./call-options.js";
 import type { Handle } from "./handle.js";
 import type { Lease } from "./lease.js";
 
@@ -59,6 +59,17 @@ export type ResidentMembers<T> = {
 export type Resident<T = unknown> = ResidentControls &
   (unknown extends T ? { readonly [name: string]: ResidentMember } : ResidentMembers<T>);
 
+/** Makes a property of a resident; undefined: a method or an attribute as it comes. */
+export type ResidentMembersOf = (name: string, resident: ResidentControls) => unknown;
+
+/** The call option `keep` with a say in what the reference looks like: what typed imports pass. */
+export class Keep implements KeptWhen {
+  constructor(
+    readonly when: KeptWhen["when"],
+    readonly members: ResidentMembersOf | undefined,
+  ) {}
+}
+
 /** How a resident reaches its pool. */
 export interface ResidentOwner {
   operate(
@@ -89,7 +100,7 @@ const NEVER_MEMBERS: ReadonlySet<string> = new Set(["then", "toJSON", "construct
 
 const IN_ITSELF: CallOptions = Object.freeze({});
 
-export function makeResident(core: ResidentCore): Resident {
+export function makeResident(core: ResidentCore, members?: ResidentMembersOf): Resident {
   const controls = new Controls(core);
   const target = (): void => {};
   Object.defineProperty(target, inspect.custom, { value: () => controls.description });
@@ -99,7 +110,8 @@ export function makeResident(core: ResidentCore): Resident {
       if (key === Symbol.asyncDispose) return controls.$free;
       if (typeof key === "symbol") return Reflect.get(target, key);
       if (key.startsWith("$")) return Reflect.get(controls, key);
-      return NEVER_MEMBERS.has(key) || key.startsWith("_") ? undefined : memberOf(controls, key);
+      if (NEVER_MEMBERS.has(key) || key.startsWith("_")) return undefined;
+      return members?.(key, controls) ?? attributeOf(controls, key);
     },
     set: (_, key) => {
       throw new TypeError(
@@ -112,17 +124,18 @@ export function makeResident(core: ResidentCore): Resident {
 }
 
 /** A method to call, and an attribute to await: only Python knows which it is. */
-function memberOf(controls: Controls, name: string): ResidentMember {
-  const call = (...args: readonly unknown[]) => controls.$call(name, args);
+function attributeOf(resident: ResidentControls, name: string): ResidentMember {
+  const call = (...args: readonly unknown[]) => resident.$call(name, args);
+  const read = () => resident.$get(name);
   return Object.assign(call, {
     // biome-ignore lint/suspicious/noThenProperty: an attribute is read by awaiting it
-    then: (...reactions: Parameters<Handle["then"]>) => controls.$get(name).then(...reactions),
-    catch: (reaction: Parameters<Handle["catch"]>[0]) => controls.$get(name).catch(reaction),
-    finally: (reaction: Parameters<Handle["finally"]>[0]) => controls.$get(name).finally(reaction),
+    then: (...reactions: Parameters<Handle["then"]>) => read().then(...reactions),
+    catch: (reaction: Parameters<Handle["catch"]>[0]) => read().catch(reaction),
+    finally: (reaction: Parameters<Handle["finally"]>[0]) => read().finally(reaction),
   }) as ResidentMember;
 }
 
-class Controls {
+class Controls implements ResidentControls {
   readonly #core: ResidentCore;
 
   constructor(core: ResidentCore) {
@@ -147,30 +160,34 @@ class Controls {
     return `Resident(${lease.number}: ${lease.type} in worker ${lease.pid}${state})`;
   }
 
-  readonly $call = (method: string, args: readonly unknown[] = [], options: CallOptions = IN_ITSELF) =>
+  readonly $call = <R>(method: string, args: readonly unknown[] = [], options = IN_ITSELF) =>
     method === ""
-      ? this.#operate("", "nogil:call", args, options)
-      : this.#operate(`.${method}`, `nogil:method:${named(method)}`, args, options);
+      ? this.#operate<R>("", "nogil:call", args, options)
+      : this.#operate<R>(`.${method}`, `nogil:method:${named(method)}`, args, options);
 
-  readonly $get = (attribute: string, options: CallOptions = IN_ITSELF) =>
-    this.#operate(`.${attribute}`, `nogil:get:${named(attribute)}`, [], options);
+  readonly $get = <R>(attribute: string, options = IN_ITSELF) =>
+    this.#operate<R>(`.${attribute}`, `nogil:get:${named(attribute)}`, [], options);
 
   readonly $set = (attribute: string, value: unknown) =>
-    this.#operate(`.${attribute}`, `nogil:set:${named(attribute)}`, [value], IN_ITSELF);
+    this.#operate<null>(`.${attribute}`, `nogil:set:${named(attribute)}`, [value], IN_ITSELF);
 
-  readonly $item = (key: unknown, options: CallOptions = IN_ITSELF) =>
-    this.#operate("[]", "nogil:item", [key], options);
+  readonly $item = <R>(key: unknown, options = IN_ITSELF) =>
+    this.#operate<R>("[]", "nogil:item", [key], options);
 
   readonly $setItem = (key: unknown, value: unknown) =>
-    this.#operate("[]", "nogil:set-item", [key, value], IN_ITSELF);
+    this.#operate<null>("[]", "nogil:set-item", [key, value], IN_ITSELF);
 
-  readonly $length = () => this.#operate(".__len__", "nogil:length", [], IN_ITSELF);
+  readonly $length = () => this.#operate<number>(".__len__", "nogil:length", [], IN_ITSELF);
 
   readonly $free = (): Promise<void> => this.#core.owner.free(this.#core.lease);
 
-  #operate(what: string, target: string, args: readonly unknown[], options: CallOptions): Handle<unknown> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.$free();
+  }
+
+  #operate<R>(what: string, target: string, args: readonly unknown[], options: CallOptions): Handle<R> {
     const { lease, owner } = this.#core;
-    return owner.operate(lease, `${lease.type}${what}`, target, args, options);
+    return owner.operate(lease, `${lease.type}${what}`, target, args, options) as Handle<R>;
   }
 }
 

@@ -6,11 +6,18 @@ import { type CallOptions, checkCallOptions } from "./call-options.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { Handle } from "./handle.js";
 import { Lease, Misplaced } from "./lease.js";
-import { coreOf, makeResident, type ResidentCore, type ResidentOwner } from "./resident.js";
+import {
+  coreOf,
+  Keep,
+  makeResident,
+  type ResidentCore,
+  type ResidentMembersOf,
+  type ResidentOwner,
+} from "./resident.js";
 import { Task } from "./task.js";
 
 const FREE = "nogil:free";
-const KEEP = { true: "nogil:keep:", unsendable: "nogil:keep-unsendable:" } as const;
+const TARGETS = { always: "nogil:keep:", unsendable: "nogil:keep-unsendable:" } as const;
 
 let lastNumber = 0;
 
@@ -66,13 +73,15 @@ export class Residents {
   /** Has the result of a task kept in its worker. */
   keep(task: Task, keep: NonNullable<CallOptions["keep"]>): void {
     if (keep === false) return;
+    const when = typeof keep === "object" ? keep.when : keep === true ? "always" : keep;
+    const members = keep instanceof Keep ? keep.members : undefined;
     // The number is chosen here, so that what was kept for a call that failed in the end can be given back.
     const number = ++lastNumber;
     task.args = [...task.args, number];
-    task.target = `${keep === true ? KEEP.true : KEEP.unsendable}${task.target ?? task.name}`;
-    task.convert = (value) => (value instanceof Reference ? this.#adopt(task, value) : value);
+    task.target = `${TARGETS[when]}${task.target ?? task.name}`;
+    task.convert = (value) => (value instanceof Reference ? this.#adopt(task, value, members) : value);
     // Spread over the workers, while other calls go to those that are warm.
-    if (keep === true)
+    if (when === "always")
       task.binding ??= { key: "", mode: "hint", worker: undefined, isLost: false, isReleased: true };
     task.onEnd(() => {
       const worker = task.slot?.worker;
@@ -143,7 +152,7 @@ export class Residents {
     this.#leases.delete(worker);
   }
 
-  #adopt(task: Task, { number, type }: Reference): unknown {
+  #adopt(task: Task, { number, type }: Reference, members: ResidentMembersOf | undefined): unknown {
     const worker = task.slot?.worker;
     if (worker === undefined) return undefined; // only a task that was sent has a result
     const lease = new Lease(number, type, worker);
@@ -153,7 +162,7 @@ export class Residents {
     this.#dispatcher.hold(lease.binding);
     const core: ResidentCore = { lease, owner: this.#owner };
     this.#unreachable.register(core, lease);
-    return makeResident(core);
+    return makeResident(core, members);
   }
 
   #free(lease: Lease): void {

@@ -218,25 +218,31 @@ describe.each(everyWay())("residents, $label", ({ python, profile }) => {
     await until(async () => (await pool.call("pid")) !== place);
   });
 
-  test("nothing is left after calls that keep and end in any way", async () => {
+  test("nothing is left after calls that keep and end in any way, deaths of the worker included", async () => {
     const pool = await poolOf({ ...alone, grace: 1 });
-    let held: { $free(): Promise<void> }[] = [];
+    let held: { $free(): Promise<void>; readonly $isAlive: boolean }[] = [];
     let state = 1;
     const random = (below: number) => {
       state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
       return Math.floor((state / 2 ** 31) * below);
     };
+    const make = (name: string) => pool.create("Model", name).catch(() => undefined);
     for (let i = 0; i < 150; i++) {
-      const choice = random(5);
-      if (choice === 0) {
+      const choice = i % 60 === 50 ? "kill" : random(5);
+      if (choice === "kill") {
+        process.kill(pool.stats().workers[0]?.pid ?? 0, "SIGKILL");
+        await failureOf(pool.call("pid"));
+        expect(held.filter(({ $isAlive }) => $isAlive)).toEqual([]);
+      } else if (choice === 0) {
         const handle = pool.submit("Model", [`cancelled ${i}`], { keep: true });
         if (random(2) === 0) await nextTurn();
         await handle.cancel();
       } else if (choice === 1) await failureOf(pool.create("fail_late"));
       else if (choice === 2) await held.splice(random(held.length + 1), 1)[0]?.$free();
-      else if (choice === 3) await pool.create("Model", "forgotten");
-      else held.push(await pool.create("Model", `held ${i}`));
+      else if (choice === 3) await make("forgotten");
+      else held.push(...[await make(`held ${i}`)].filter((model) => model !== undefined));
     }
+    held = held.filter(({ $isAlive }) => $isAlive);
     expect(pool.stats().residents).toBeGreaterThanOrEqual(held.length);
     held = [];
     await until(async () => {

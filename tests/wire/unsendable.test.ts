@@ -134,7 +134,7 @@ describe.each(await bothBuilds())("on $abi", (interpreter) => {
     const large = Buffer.alloc(100_000, 1);
     const calls = Array.from({ length: 30 }, (_, i) =>
       pool()
-        .call("echo", [i % 3 === 0 ? [large, () => {}] : i % 3 === 1 ? large : i])
+        .call("echo", [i % 3 === 0 ? [large, Symbol("s")] : i % 3 === 1 ? large : i])
         .catch((error: NotSendable) => error.path),
     );
     const results = await Promise.all(calls);

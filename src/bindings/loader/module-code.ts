@@ -1,15 +1,8 @@
 /** The JavaScript that stands for a Python file. */
-import { union } from "../hints/build-type.js";
-import type {
-  Declaration,
-  FunctionModel,
-  LiteralValue,
-  ParameterModel,
-  PythonType,
-  Signature,
-} from "../model/python-model.js";
+import type { Declaration, FunctionModel, LiteralValue } from "../model/python-model.js";
 import type { Export, PythonModule } from "../model/read-module.js";
 import type { FunctionSpec } from "../runtime/function-spec.js";
+import { ClassSpecs } from "./class-specs.js";
 import { Planner } from "./plan-of-type.js";
 
 export interface ModuleCodeOptions {
@@ -24,19 +17,21 @@ export interface ModuleCodeOptions {
 /** Code that exports what the Python file does. */
 export function moduleCode(module: PythonModule, options: ModuleCodeOptions): string {
   const planner = new Planner();
+  const classes = new ClassSpecs(planner);
   const values: string[] = [];
   const names: string[] = [];
   for (const one of module.exports) {
-    const value = one.name === "then" ? undefined : exportedValue(one, planner);
+    const value = one.name === "then" ? undefined : exportedValue(one, classes);
     if (value === undefined) continue;
     // Any name can be exported, also those that no variable can have.
     names.push(`e${values.length} as ${one.name}`);
     values.push(`const e${values.length} = ${value};`);
   }
   const plans = JSON.stringify(planner.plans);
+  const specs = JSON.stringify(classes.specs);
   const lines = [
     `import { ${["bindModule", ...(options.imports ?? [])].join(", ")} } from ${JSON.stringify(options.bindings)};`,
-    `const python = bindModule(${options.pathOf(module.file)}, ${relocated(plans, options)});`,
+    `const python = bindModule(${options.pathOf(module.file)}, ${relocated(plans, options)}, ${relocated(specs, options)});`,
     ...values.map((value) => relocated(value, options)),
     `export { ${names.join(", ")} };`,
   ];
@@ -70,13 +65,13 @@ function relocated(code: string, { pathOf }: ModuleCodeOptions): string {
 /** `"build":"/app/models.py:User"`: the only places where plans hold paths. */
 const CLASS_PLACE = /"(make|build)":"((?:[^"\\]|\\.)*\.py):([^":\\]+)"/g;
 
-function exportedValue(one: Export, planner: Planner): string | undefined {
+function exportedValue(one: Export, classes: ClassSpecs): string | undefined {
   if (one.kind === "function")
-    return bound(one.model, one.name, one.model.isGenerator ? "stream" : "call", planner);
-  return declarationValue(one.declaration, one.name, planner);
+    return bound(one.model, one.name, one.model.isGenerator ? "stream" : "call", classes);
+  return declarationValue(one.declaration, one.name, classes);
 }
 
-function declarationValue(declaration: Declaration, name: string, planner: Planner): string | undefined {
+function declarationValue(declaration: Declaration, name: string, classes: ClassSpecs): string | undefined {
   const { shape } = declaration;
   if (shape.kind === "enum") {
     const known = shape.members.filter(({ value }) => value !== undefined);
@@ -86,13 +81,14 @@ function declarationValue(declaration: Declaration, name: string, planner: Plann
     );
     return `Object.freeze({ ${members.join(", ")} })`;
   }
-  if (shape.kind === "record") return shape.construct && bound(shape.construct, name, "call", planner);
+  if (shape.kind === "record") return shape.construct && bound(shape.construct, name, "call", classes);
   if (shape.kind !== "class") return undefined;
   const statics = [...shape.statics, ...(shape.isAdapter ? shape.methods : [])].map((model) => {
-    const method = bound(model, `${name}.${model.name}`, model.isGenerator ? "stream" : "call", planner);
+    const method = bound(model, `${name}.${model.name}`, model.isGenerator ? "stream" : "call", classes);
     return `${JSON.stringify(model.name)}: ${method}`;
   });
-  const call = shape.construct && bound(shape.construct, name, "create", planner);
+  const call =
+    shape.construct && bound(shape.construct, name, "create", classes, classes.numberOf(declaration));
   if (statics.length === 0) return call;
   return `Object.assign(${call ?? "{}"}, { ${statics.join(", ")} })`;
 }
@@ -103,56 +99,13 @@ function literal(value: LiteralValue): string {
   return isSafe ? String(value) : `${value}n`;
 }
 
-function bound(model: FunctionModel, name: string, kind: FunctionSpec["kind"], planner: Planner): string {
-  return `python.function(${JSON.stringify(specOf(model, name, kind, planner))})`;
-}
-
-function specOf(
+function bound(
   model: FunctionModel,
   name: string,
   kind: FunctionSpec["kind"],
-  planner: Planner,
-): FunctionSpec {
-  const { parameters } = merged(model.signatures);
-  const positional = parameters.filter(
-    (one) => one.kind === "positional-only" || one.kind === "positional-or-keyword",
-  );
-  const variadic = parameters.find((one) => one.kind === "var-positional");
-  const extra = parameters.find((one) => one.kind === "var-keyword");
-  const named = parameters.filter((one) => one.kind === "keyword-only");
-  return {
-    name,
-    kind,
-    positional: positional.map(({ name: parameter, hasDefault, type }) => ({
-      name: parameter,
-      hasDefault,
-      plan: planner.planOf(type),
-    })),
-    positionalOnly: positional.filter((one) => one.kind === "positional-only").length,
-    ...(variadic && { variadic: planner.planOf(variadic.type) }),
-    ...(named.length > 0 && {
-      keywords: Object.fromEntries(named.map((one) => [one.name, planner.planOf(one.type)])),
-    }),
-    ...(extra && { extra: planner.planOf(extra.type) }),
-  };
-}
-
-/** Overloads as one signature that takes whatever one of them takes. */
-function merged(signatures: readonly Signature[]): { readonly parameters: readonly ParameterModel[] } {
-  const [first, ...others] = signatures;
-  if (first === undefined || others.length === 0) return first ?? { parameters: [] };
-  const byName = new Map<string, { readonly parameter: ParameterModel; readonly types: PythonType[] }>();
-  for (const { parameters } of signatures) {
-    for (const parameter of parameters) {
-      const known = byName.get(parameter.name);
-      if (known === undefined) byName.set(parameter.name, { parameter, types: [parameter.type] });
-      else known.types.push(parameter.type);
-    }
-  }
-  const parameters = [...byName.values()].map(({ parameter, types }) => ({
-    ...parameter,
-    type: union(types),
-    hasDefault: parameter.hasDefault || types.length < signatures.length,
-  }));
-  return { parameters };
+  classes: ClassSpecs,
+  made?: number,
+): string {
+  const spec = classes.specOf(model, name, kind);
+  return `python.function(${JSON.stringify(made === undefined ? spec : { ...spec, stays: made })})`;
 }

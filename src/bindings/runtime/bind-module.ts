@@ -1,7 +1,7 @@
 /** What the code generated for `import … from "./x.py"` is made of. */
 import { dirname } from "node:path";
 import { InvalidOption, PythonSourceError, Unsupported } from "../../errors.js";
-import type { MapOptions, Pool } from "../../pool/index.js";
+import type { MapOptions, Pool, CallOptions as PoolCallOptions } from "../../pool/index.js";
 import { kwargs } from "../../wire/index.js";
 import type { Plan } from "./argument-plan.js";
 import { pythonArguments } from "./call-arguments.js";
@@ -9,7 +9,8 @@ import { findConfiguration } from "./configuration.js";
 import { type PoolSlot, slotFor } from "./default-pools.js";
 import { DeferredHandle } from "./deferred-handle.js";
 import { DeferredMap } from "./deferred-map.js";
-import type { FunctionSpec } from "./function-spec.js";
+import type { ClassSpec, FunctionSpec } from "./function-spec.js";
+import { Keeping } from "./keeping.js";
 import type { CallOptions, MapResults, TaskHandle } from "./types.js";
 
 /** A Python function in TypeScript, before a declaration file gives it its types. */
@@ -23,11 +24,6 @@ export interface BoundFunction {
   withOptions(options: CallOptions): BoundFunction;
 }
 
-/** What residents need of a pool, as `pool.create` of the runtime has it. */
-interface CreatingPool {
-  create(className: string, ...args: readonly unknown[]): Promise<unknown>;
-}
-
 /** What generators need of a pool, as `pool.stream` of the runtime has it. */
 interface StreamingPool {
   stream(name: string, ...args: readonly unknown[]): AsyncIterable<unknown>;
@@ -36,13 +32,22 @@ interface StreamingPool {
 /**
  * @param file absolute path of the Python file
  * @param plans plans that arguments of its functions refer to by number
+ * @param classes classes that results of its functions refer to by number
  */
 export function bindModule(
   file: string,
   plans: readonly Plan[],
+  classes: readonly ClassSpec[] = [],
 ): { function(spec: FunctionSpec): BoundFunction } {
   const slot = slotFor(file, findConfiguration(dirname(file)) ?? "");
-  return { function: (spec) => bindFunction({ file, plans, slot, spec, options: {} }) };
+  const keeping = new Keeping(classes, plans);
+  return {
+    function: (spec) => {
+      const keep = keeping.of(spec.stays, spec.kind === "create" ? "always" : "unsendable");
+      const bound = keep === undefined ? {} : { keep };
+      return bindFunction({ file, plans, slot, spec, options: bound });
+    },
+  };
 }
 
 /** Throws what reading the file failed with, where the import stands. */
@@ -55,7 +60,7 @@ interface Binding {
   readonly plans: readonly Plan[];
   readonly slot: PoolSlot;
   readonly spec: FunctionSpec;
-  readonly options: CallOptions;
+  readonly options: PoolCallOptions;
 }
 
 function bindFunction(binding: Binding): BoundFunction {
@@ -70,7 +75,7 @@ function bindFunction(binding: Binding): BoundFunction {
   };
   const call = async (...given: readonly unknown[]): Promise<unknown> => {
     const pool = slot.running ?? (await slot.pool());
-    return spec.kind === "create" ? create(pool, binding, name, given) : submit(pool, given);
+    return submit(pool, given);
   };
   const push = (...given: readonly unknown[]): TaskHandle<unknown> => {
     if (spec.kind !== "call") throw new Unsupported(`${spec.name}.push: ${WHY_NO_HANDLE[spec.kind]}`);
@@ -122,22 +127,6 @@ async function* argumentLists(
 
 function withoutProgress({ onProgress: _, ...options }: CallOptions): Omit<CallOptions, "onProgress"> {
   return options;
-}
-
-async function create(
-  pool: Pool,
-  { spec, plans }: Binding,
-  name: string,
-  given: readonly unknown[],
-): Promise<unknown> {
-  if (!("create" in pool))
-    throw new Unsupported(
-      `${spec.name}: objects that stay in Python need pool.create, which this version of nogil does not have; ` +
-        "call functions, or methods of a class derived from nogil.Adapter",
-    );
-  const { args, kwargs: keywords } = pythonArguments(spec, given, plans);
-  const creating = pool as unknown as CreatingPool;
-  return creating.create(name, ...args, ...(keywords === undefined ? [] : [kwargs(keywords)]));
 }
 
 function openStream(

@@ -15,6 +15,15 @@ export interface FunctionSpec {
   readonly extra?: Plan | null;
   /** `stream`: what it yields comes one by one. `create`: an object that stays in Python. */
   readonly kind: "call" | "stream" | "create";
+  /** The result may be an object that stays in Python: true, or the number of its class in the module. */
+  readonly stays?: true | number;
+}
+
+/** A class whose objects stay in Python, as its instances are used. */
+export interface ClassSpec {
+  readonly methods: Readonly<Record<string, FunctionSpec>>;
+  /** Attributes that are objects that stay in Python themselves: true, or the number of their class. */
+  readonly attributes: Readonly<Record<string, true | number>>;
 }
 
 export interface ParameterSpec {

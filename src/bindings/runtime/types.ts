@@ -4,6 +4,7 @@ import type {
   MapResult,
   CallOptions as PoolCallOptions,
   Progress,
+  ResidentControls,
   TaskState,
   TaskStats,
 } from "../../pool/index.js";
@@ -12,8 +13,8 @@ import type { Complex, Float, NdArray, TypedArray } from "../../wire/index.js";
 /** A Python `int`: a bigint where a number could not hold it exactly, from 2⁵³ on. */
 export type Int = number | bigint;
 
-/** Options of a call; keyword arguments are arguments of the function. */
-export type CallOptions = Omit<PoolCallOptions, "kwargs">;
+/** Options of a call; keyword arguments are arguments of the function, and what stays in Python its hints say. */
+export type CallOptions = Omit<PoolCallOptions, "kwargs" | "keep">;
 
 /** A `NewType` of Python: values of the base type may be used as one, those of another NewType may not. */
 export type NewType<Base, Name extends string> = Base & { readonly [newType]?: Name };
@@ -22,7 +23,7 @@ declare const newType: unique symbol;
 declare const reference: unique symbol;
 
 /** An object that stays in Python. It is freed there when it is disposed of here, or no longer reachable. */
-export interface Reference extends AsyncDisposable {
+export interface Reference extends ResidentControls {
   readonly [reference]: true;
 }
 
