@@ -335,7 +335,9 @@ export class Dispatcher {
     }
     if (binding.worker === undefined) this.bind(binding);
     if (binding.worker === undefined) return this.#unbound;
-    return this.#coroutines.has(task) ? this.#coroutines.queueOf(binding.worker) : this.#bound.get(binding.worker);
+    return this.#coroutines.has(task)
+      ? this.#coroutines.queueOf(binding.worker)
+      : this.#bound.get(binding.worker);
   }
 
   /** The open worker with the least work bound to it or under way. */

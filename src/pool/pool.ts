@@ -102,8 +102,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #hostCalls: HostCalls;
   readonly #nesting: Nesting;
   readonly #streams: Streams;
-  /** Without host functions no call can come from within one. */
-  readonly #hasHost: boolean;
+  /** Without host functions, or iterables as arguments, no call can come from within one. */
+  #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
   #liveness: Liveness | undefined;
@@ -164,7 +164,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       began: () => this.#began(),
       partEnded: () => this.#ended(),
       failed: (task, error) => this.#tellFailure(task, error),
-      hostCalls: this.#hasHost ? this.#hostCalls : undefined,
+      hostCalls: this.#hostCalls,
     });
   }
 
@@ -449,6 +449,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     const attempts = attemptsOf(options.retry);
     const task = new Task(name, positional, keywords, options.priority ?? 0, attempts, this.#settled);
     task.binding = binding;
+    task.onIterable = this.#keepIterable;
     if (options !== NO_OPTIONS) this.#watch(task, options);
     prepare?.(task);
     this.#began();
@@ -465,6 +466,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   readonly #submit = (name: string, args: readonly unknown[], options?: CallOptions) =>
     this.call(name, args, options);
+
+  readonly #keepIterable = (task: Task, iterable: object) => {
+    this.#hasHost = true;
+    return this.#hostCalls.keep(task, iterable);
+  };
 
   readonly #cancel = (task: Task) =>
     this.#canceller.stop(task, (step, cause) => new TaskCancelled(task.name, step, { cause }));

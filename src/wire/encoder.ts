@@ -12,7 +12,7 @@ import { toDigits } from "./integers.js";
 import { REGION_FROM_BYTES, type RequestRegion } from "./regions.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
-import { explainUnsendable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
+import { explainUnsendable, isIterable, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
 /** Copied into the frame below this size, sent from their own memory above. */
@@ -39,6 +39,11 @@ const SET = 0x3c;
 const FROZENSET = 0x3e;
 const END_OF_DICT = 0x30;
 
+/** Keeps the iterables among the arguments of a call, which stay here; Python reads them by their numbers. */
+export interface IterableKeeper {
+  keep?(iterable: object): number;
+}
+
 /** Thrown inside the encoder, which does not know the path; the caller of a frame gets NotSendable instead. */
 class Unsendable extends Error {}
 
@@ -49,6 +54,7 @@ export class Encoder {
   #view = new DataView(this.#buffer.buffer);
   #position = 0;
   #extensions = false;
+  #keeper: IterableKeeper | undefined;
   #attachments: Uint8Array[] = [];
   #attachmentsSize = 0;
   #chunks: Uint8Array[] = [];
@@ -73,7 +79,11 @@ export class Encoder {
     this.#end(start, task, kind, maxBytes, value);
   }
 
-  /** Appends a call: the tuple (name, args, keywords or None). */
+  /**
+   * Appends a call: the tuple (name, args, keywords or None).
+   *
+   * @param keeper keeps iterables among the arguments; without it they cannot be sent
+   */
   call(
     task: number,
     kind: number,
@@ -81,8 +91,10 @@ export class Encoder {
     args: readonly unknown[],
     keywords: Readonly<Record<string, unknown>> | undefined,
     maxBytes: number,
+    keeper?: IterableKeeper,
   ): void {
     const start = this.#begin();
+    this.#keeper = keeper?.keep === undefined ? undefined : keeper;
     try {
       this.#byte(SMALL_TUPLE, 3);
       this.#text(name);
@@ -92,6 +104,7 @@ export class Encoder {
     } catch (error) {
       throw this.#undo(start, error, keywords === undefined ? args : { args, kwargs: keywords });
     }
+    this.#keeper = undefined;
     this.#end(start, task, kind, maxBytes, args);
   }
 
@@ -123,7 +136,9 @@ export class Encoder {
     this.#attachmentsSize = 0;
     // Anything else was thrown by the value: a getter, a proxy, toJSON(), a detached buffer.
     const reason = error instanceof Unsendable ? error.message : `reading it failed: ${String(error)}`;
-    return explainUnsendable(root, reason);
+    const mayIterate = this.#keeper !== undefined;
+    this.#keeper = undefined;
+    return explainUnsendable(root, reason, mayIterate);
   }
 
   #end(start: number, task: number, kind: number, maxBytes: number, root: unknown): void {
@@ -319,6 +334,7 @@ export class Encoder {
   #instance(value: object, depth: number): void {
     const toJSON = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJSON === "function") return this.#value(toJSON.call(value), depth);
+    if (this.#keeper !== undefined && isIterable(value)) return this.#iterable(value, this.#keeper);
     const reason = reasonAgainst(value);
     if (reason !== undefined) throw new Unsendable(reason);
     if (value instanceof NdArray) return this.#numbers(value, depth);
@@ -333,9 +349,18 @@ export class Encoder {
     this.#dict(value as Record<string, unknown>, depth);
   }
 
+  #iterable(value: object, keeper: IterableKeeper): void {
+    this.#extension("iterable", 1);
+    this.#number(keeper.keep?.(value) ?? 0);
+  }
+
   #dict(value: Readonly<Record<string, unknown>>, depth: number): void {
+    const keys = Object.keys(value);
+    // An object literal that is nothing but iterable; looked for in no other, which costs time.
+    if (keys.length === 0 && this.#keeper !== undefined && isIterable(value))
+      return this.#iterable(value, this.#keeper);
     this.#byte(DICT);
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       const item = value[key];
       if (item === undefined) continue;
       this.#text(key);

@@ -6,8 +6,13 @@ import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js
 /** For both directions. CPython's marshal stops at 2000 levels, and Node's stack would not carry many more. */
 export const MAX_DEPTH = 1000;
 
+/** What gives its items one by one and is not sent as a whole, as arrays, maps and sets are. */
+export function isIterable(value: object): boolean {
+  return Symbol.asyncIterator in value || (Symbol.iterator in value && !(value instanceof String));
+}
+
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */
-export function reasonAgainst(value: object): string | undefined {
+export function reasonAgainst(value: object, mayIterate = false): string | undefined {
   if (typeof (value as { then?: unknown }).then === "function") {
     return `${article(nameOf(value))} cannot be sent to Python; await it first`;
   }
@@ -33,8 +38,8 @@ export function reasonAgainst(value: object): string | undefined {
     value instanceof RegExp ||
     value instanceof Symbol;
   if (isOpaque) return `a ${nameOf(value)} cannot be sent to Python`;
-  return typeof (value as { next?: unknown }).next === "function" && Symbol.iterator in value
-    ? "an iterator cannot be sent to Python; send [...it]"
+  return typeof (value as { next?: unknown }).next === "function" && isIterable(value) && !mayIterate
+    ? "an iterator cannot be sent to Python here; send an array of its items"
     : undefined;
 }
 
@@ -56,16 +61,21 @@ export function reasonAgainstKey(value: object): string | undefined {
 }
 
 /** The error to show for `root`; `reason` is what the encoder said. */
-export function explainUnsendable(root: unknown, reason: string): NotSendable {
+export function explainUnsendable(root: unknown, reason: string, mayIterate = false): NotSendable {
   if (typeof root !== "object" || root === null) return new NotSendable("value", reason);
   for (const [key, item] of Object.entries(root)) {
-    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, []);
+    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, [], mayIterate);
     if (found !== undefined) return found;
   }
   return new NotSendable("arguments", reason);
 }
 
-function search(value: unknown, path: string, inside: readonly object[]): NotSendable | undefined {
+function search(
+  value: unknown,
+  path: string,
+  inside: readonly object[],
+  mayIterate: boolean,
+): NotSendable | undefined {
   if (typeof value === "function" || typeof value === "symbol") {
     return new NotSendable(path, `a ${typeof value} cannot be sent to Python`);
   }
@@ -75,13 +85,13 @@ function search(value: unknown, path: string, inside: readonly object[]): NotSen
   try {
     const deeper = [...inside, value];
     const toJSON = value instanceof Date ? undefined : (value as { toJSON?: unknown }).toJSON;
-    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper);
-    const reason = reasonAgainst(value);
+    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper, mayIterate);
+    const reason = reasonAgainst(value, mayIterate);
     if (reason !== undefined) return new NotSendable(path, reason);
     for (const [key, item, isKey] of children(value)) {
       const against = isKey && isObject(item) && !isContainer(item) ? reasonAgainstKey(item) : undefined;
       if (against !== undefined) return new NotSendable(`${path}${key}`, against);
-      const found = search(item, `${path}${key}`, deeper);
+      const found = search(item, `${path}${key}`, deeper, mayIterate);
       if (found !== undefined) return found;
     }
     return undefined;

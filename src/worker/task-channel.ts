@@ -60,6 +60,8 @@ export interface Call {
   garbled(error: ProtocolError | NotSendable, start: number, end: number, cpu: number): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
+  /** Keeps an iterable that is an argument; Python reads it by the number. */
+  keep?(iterable: object): number;
   /** A part of the items that the call is to give, ahead of its end. */
   yielded?(part: unknown): void;
 }
@@ -166,7 +168,15 @@ export class TaskChannel {
   send(call: Call, kind: number = CallKind.CALL): number {
     const id = this.#calls.lastId + 1;
     this.#replies?.free();
-    this.#encoder.call(id, kind, call.target ?? call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#encoder.call(
+      id,
+      kind,
+      call.target ?? call.name,
+      call.args,
+      call.keywords,
+      this.#maxMessageBytes,
+      call,
+    );
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;
     this.#labelNames[id % LABELS_KEPT] = call.name;
@@ -263,7 +273,8 @@ export class TaskChannel {
     start: number,
     end: number,
   ): void => {
-    if (kind > ReplyKind.RECALLED && kind !== ReplyKind.MOVED) return this.#hear(id, kind, flags, bytes, start, end);
+    if (kind > ReplyKind.RECALLED && kind !== ReplyKind.MOVED)
+      return this.#hear(id, kind, flags, bytes, start, end);
     const body = start + TIMES_SIZE + (flags & NEW_REGIONS ? NEWS_SIZE : 0);
     if (end < body) throw new ProtocolError(`a reply of ${end - start} bytes has no times`);
     this.#encoder.region?.release(id);
