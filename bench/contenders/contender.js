@@ -14,6 +14,8 @@
  * @property {Call} call
  * @property {(values: Float64Array) => Promise<Float64Array>} [echoFloats] the contender's own best way with large arrays
  * @property {(value: object) => Promise<unknown>} [echoValue] when it is not `call("echo", [value])`
+ * @property {(count: number) => AsyncIterable<unknown>} [numbers] the items of the generator of that name
+ * @property {(seconds: number) => Promise<unknown>} [coroutine] calls the coroutine function `nap`
  * @property {() => string} [remark] what it noticed that its promises do not say
  * @property {() => Promise<void>} close
  */

@@ -28,6 +28,9 @@ export const contender = {
         const bytes = Buffer.from(text, "base64");
         return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
       },
+      async *numbers(count) {
+        for await (const item of await workload.numbers(count)) yield item;
+      },
       async close() {
         bridge.exit();
       },

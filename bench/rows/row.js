@@ -34,6 +34,8 @@ export const ROWS = [
   "small-calls",
   "value",
   "large-array",
+  "stream",
+  "coroutines",
   "cold-start",
   "two-cores",
   "memory",
