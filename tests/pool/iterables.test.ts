@@ -63,8 +63,8 @@ describe.each(everyWay())("iterables as arguments, $label", ({ python, profile }
       const { seen, items } = counter();
       expect(await pool.call(name, [items(), 5])).toEqual(range(5));
       // Python's loop ends an async generator that was left a little later, at the latest with the task.
-    while (seen.ended === 0) await sleep(5);
-    expect(seen.ended).toBe(1);
+      while (seen.ended === 0) await sleep(5);
+      expect(seen.ended).toBe(1);
       expect(seen.made).toBeLessThan(20);
     },
   );
