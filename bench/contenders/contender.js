@@ -16,6 +16,8 @@
  * @property {(value: object) => Promise<unknown>} [echoValue] when it is not `call("echo", [value])`
  * @property {(length: number) => Promise<(index: number) => Promise<unknown>>} [hold] makes `Numbers` in Python; calls its `at`
  * @property {(f: (number: number) => number, times: number) => Promise<unknown>} [callBack] `call_back` of python/workload.py
+ * @property {(count: number) => AsyncIterable<unknown>} [numbers] the items of the generator of that name
+ * @property {(seconds: number) => Promise<unknown>} [coroutine] calls the coroutine function `nap`
  * @property {() => string} [remark] what it noticed that its promises do not say
  * @property {() => Promise<void>} close
  */

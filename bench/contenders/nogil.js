@@ -23,6 +23,8 @@ export const contender = {
     });
     return {
       call: (name, args) => pool.call(name, args),
+      numbers: (count) => pool.stream("numbers", count),
+      coroutine: (seconds) => pool.call("nap", [seconds]),
       echoFloats: (values) => pool.call("echo", [values]),
       async hold(length) {
         const numbers = await pool.create("Numbers", length);

@@ -33,6 +33,9 @@ export const contender = {
         return (index) => numbers.at(index);
       },
       callBack: (f, times) => workload.call_back(f, times),
+      async *numbers(count) {
+        for await (const item of await workload.numbers(count)) yield item;
+      },
       async close() {
         bridge.exit();
       },

@@ -45,6 +45,19 @@ def call_back(function, times):
     return last
 
 
+def numbers(count):
+    """Yield the first `count` whole numbers."""
+    yield from range(count)
+
+
+async def nap(seconds):
+    """Be in flight for `seconds` without a thread."""
+    import asyncio  # not at the top: it would be part of every start
+
+    await asyncio.sleep(seconds)
+    return seconds
+
+
 def sleep(seconds):
     """Be in flight for `seconds`."""
     time.sleep(seconds)

@@ -37,6 +37,8 @@ export const ROWS = [
   "large-array",
   "resident",
   "callbacks",
+  "stream",
+  "coroutines",
   "cold-start",
   "two-cores",
   "memory",

@@ -17,6 +17,9 @@ MARSHAL_VERSION = 4
 # marshal gives up at 2000 levels on Linux; stop before, with a message that names the place.
 MAX_DEPTH = 1000
 
+# Items of an iterable of the host that are asked for at once.
+_MOST_TAKEN = 256
+
 # Buffers shorter than this travel inside the marshalled value.
 ATTACH_FROM_BYTES = 1 << 12
 
@@ -581,6 +584,12 @@ def _restore_function(value, attachments):
     return HostFunction(value[2])
 
 
+def _restore_iterable(value, attachments):
+    from .host import HostStream
+
+    return HostStream(value[2], _MOST_TAKEN)
+
+
 _RESTORERS = {
     "datetime": _restore_datetime,
     "bytes": _restore_bytes,
@@ -590,4 +599,5 @@ _RESTORERS = {
     "arrow": _restore_arrow,
     "ref": _restore_reference,
     "function": _restore_function,
+    "iterable": _restore_iterable,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from ._waiting import ChannelLine, running_loop
 __all__ = ["Answer", "CallEnded", "HostError", "HostStream", "call"]
 
 # What the host answers to these belongs to streams it has handed out.
-_NEXT = "nogil:next"
+_TAKE = "nogil:take"
 _CLOSE = "nogil:close"
 _CALL_ENDED = "CALL_ENDED"
 
@@ -49,34 +49,47 @@ def call(name, /, *args, **kwargs):
 
 
 class HostStream:
-    """What a function of the host yields, one by one: ``for`` in ordinary code, ``async for`` in ``async def``.
+    """What a function of the host yields, or an iterable that the host passed as an argument: ``for`` in ordinary code,
+    ``async for`` in ``async def``.
 
     Ends with the task it was made in. Leaving a loop early ends it too; ``close()`` does so by hand.
     """
 
-    def __init__(self, number):
+    def __init__(self, number, most=1):
         self._number = number
+        # Items that are asked for at once; more and more of them up to this.
+        self._most = most
         self._is_closed = False
 
     def __iter__(self):
+        if running_loop() is not None:
+            raise TypeError("where an event loop runs, an iterable of the host is read with `async for`")
+        return self._items()
+
+    def _items(self):
+        count = 1
         try:
             while True:
-                item = _start(_NEXT, (self._number,), None, _item)
-                if item is _END:
-                    self._is_closed = True
+                items, has_ended = _start(_TAKE, (self._number, count), None, _result)
+                self._is_closed = has_ended
+                yield from items
+                if has_ended:
                     return
-                yield item
+                count = min(2 * count, self._most)
         finally:
             self.close()
 
     async def __aiter__(self):
+        count = 1
         try:
             while True:
-                item = await _start(_NEXT, (self._number,), None, _item)
-                if item is _END:
-                    self._is_closed = True
+                items, has_ended = await _start(_TAKE, (self._number, count), None, _result)
+                self._is_closed = has_ended
+                for item in items:
+                    yield item
+                if has_ended:
                     return
-                yield item
+                count = min(2 * count, self._most)
         finally:
             closing = self.close()
             if closing is not None:
@@ -110,9 +123,6 @@ class Answer:
     async def __aiter__(self):
         async for item in await self._future:
             yield item
-
-
-_END = object()
 
 
 def _start(name, args, keywords, read):
@@ -150,7 +160,3 @@ def _result(what, value):
         raise TaskCancelled("the task was cancelled while it waited for the host")
     error = CallEnded if value["code"] == _CALL_ENDED else HostError
     raise error(value["type"], value["message"], value["code"], value["stack"])
-
-
-def _item(what, value):
-    return _END if what == _wire.END else _result(what, value)

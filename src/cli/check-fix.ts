@@ -26,7 +26,8 @@ export function writeFixes({ files, fixed, report }: FixedFiles, terminal: Termi
   if (failed.length > 0) {
     throw new CommandFailed(`not fixed: ${failed.join("; ")}`, ExitCode.WRONG_USAGE);
   }
-  if (fixed.length > 0) terminal.note(`findings fixed: ${count(fixed.length)}; files changed: ${count(files.size)}`);
+  if (fixed.length > 0)
+    terminal.note(`findings fixed: ${count(fixed.length)}; files changed: ${count(files.size)}`);
   return report;
 }
 

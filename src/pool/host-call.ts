@@ -8,12 +8,10 @@
 import { isNogilError, PythonError } from "../errors.js";
 import { HostAnswer } from "../wire/index.js";
 import type { Slot } from "./slot.js";
-import type { Task } from "./task.js";
+import { HOST_ERROR, type HostFailure, type Task } from "./task.js";
 
 /** A stack is for people; more of it than this is not (characters). */
 const STACK_LENGTH = 4_000;
-
-const PYTHON_HOST_ERROR = "nogil.host.HostError";
 
 /** Says something to the Python code that waits. Throws NotSendable. */
 export type Say = (number: number, what: HostAnswer, value: unknown) => void;
@@ -57,7 +55,22 @@ export class HostCaller {
 }
 
 export type HostIterator = AsyncIterator<unknown> | Iterator<unknown>;
-export type HostStreams = Map<number, { readonly iterator: HostIterator; readonly abort: AbortController }>;
+
+/** An iterator that Python reads. */
+export interface HostStream {
+  /** Begins with the first item that Python asks for. */
+  readonly iterator: () => HostIterator;
+  readonly abort: AbortController;
+  /** Whether it has begun. */
+  isOpen: boolean;
+  /** The next item, where it was asked for already. */
+  pending: Promise<IteratorResult<unknown>> | undefined;
+  /** Items that cannot travel together. */
+  readonly held: unknown[];
+  hasEnded: boolean;
+}
+
+export type HostStreams = Map<number, HostStream>;
 
 /** Nobody reads these any more. */
 export function endStreams(streams: HostStreams, reason: unknown): void {
@@ -69,7 +82,7 @@ async function endStream(streams: HostStreams, number: number, reason: unknown):
   streams.delete(number);
   stream?.abort.abort(reason);
   try {
-    await stream?.iterator.return?.();
+    if (stream?.isOpen) await stream.iterator().return?.();
   } catch {
     // It may be waiting in its body; what it says to its end concerns nobody.
   }
@@ -119,8 +132,24 @@ export class HostCall {
     this.#onEnd(this);
   }
 
+  /** As answer; false where the value cannot travel, and nothing was said. */
+  offer(value: unknown): boolean {
+    if (!this.isOpen) return true;
+    try {
+      this.caller.say(this.number, HostAnswer.VALUE, value);
+    } catch {
+      return false;
+    }
+    this.caller.calls.delete(this.number);
+    this.#onEnd(this);
+    return true;
+  }
+
   fail(error: unknown): void {
-    this.answer(HostAnswer.FAILED, failureOf(error));
+    const failure = failureOf(error);
+    const { task } = this.caller;
+    (task?.owner ?? task)?.hostFailed(error, failure);
+    this.answer(HostAnswer.FAILED, failure);
   }
 
   cancel(reason: unknown): void {
@@ -131,9 +160,9 @@ export class HostCall {
 }
 
 /** An error in values, for Python's `HostError`. */
-function failureOf(error: unknown): Readonly<Record<string, string | null>> {
+function failureOf(error: unknown): HostFailure {
   if (!(error instanceof Error)) return { type: typeof error, message: textOf(error), code: null, stack: "" };
-  if (error instanceof PythonError && error.type === PYTHON_HOST_ERROR) {
+  if (error instanceof PythonError && error.type === HOST_ERROR) {
     // It has come through Python already: what it was at first says more.
     const [type, message, code, stack] = error.args;
     return {

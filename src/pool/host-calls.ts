@@ -15,6 +15,7 @@ import {
   type Say,
 } from "./host-call.js";
 import type { FunctionTable, HostContext } from "./host-functions.js";
+import { gather, iteratorFrom, newStream } from "./host-streams.js";
 import type { Slot } from "./slot.js";
 import type { Task } from "./task.js";
 
@@ -22,7 +23,7 @@ import type { Task } from "./task.js";
 const MAX_DEPTH = 32;
 
 /** What Python asks of a stream. */
-const NEXT = "nogil:next";
+const TAKE = "nogil:take";
 const CLOSE = "nogil:close";
 /** What Python calls a function by that came as an argument; its number is the first argument. */
 const LENT = "nogil:function";
@@ -156,12 +157,36 @@ export class HostCalls {
     return caller;
   }
 
-  /** Of a task that opens a stream, or is a part of one: what the next part goes on with. */
+  /**
+   * Keeps an iterable that is an argument of a task until the task, or the stream that it opens, has ended. Gives the
+   * number by which Python reads it.
+   */
+  keep(task: Task, iterable: object): number {
+    let streams = this.#sharedStreams(task);
+    if (streams === undefined) {
+      streams = new Map();
+      this.#shared.set(task, streams);
+      task.onEnd(() => this.streamOver(task));
+    }
+    // What was read of it cannot be read again.
+    if ("next" in iterable) task.maxAttempts = 1;
+    let iterator: HostIterator | undefined;
+    const open = () => {
+      iterator ??= iteratorFrom(iterable);
+      return iterator;
+    };
+    streams.set(++this.#streams, newStream(open, new AbortController()));
+    return this.#streams;
+  }
+
+  /** Of a task that opens a stream, or is a part of one: what the next part goes on with. And of one with iterables. */
   #sharedStreams(task: Task): HostStreams | undefined {
-    const owner = task.owner ?? (task.onPlaced === undefined ? undefined : task);
-    if (owner === undefined) return undefined;
-    const streams = this.#shared.get(owner) ?? new Map();
-    this.#shared.set(owner, streams);
+    const owner = task.owner ?? task;
+    let streams = this.#shared.get(owner);
+    if (streams === undefined && owner.onPlaced !== undefined) {
+      streams = new Map();
+      this.#shared.set(owner, streams);
+    }
     return streams;
   }
 
@@ -201,7 +226,7 @@ export class HostCalls {
 
   async #run(call: HostCall, context: HostContext, name: string, args: readonly unknown[]): Promise<void> {
     try {
-      if (name === NEXT) await this.#next(call, Number(args[0]));
+      if (name === TAKE) await this.#take(call, Number(args[0]), Number(args[1]));
       else if (name === CLOSE) {
         await call.caller.endStream(Number(args[0]), NOBODY_WAITS);
         call.answer(HostAnswer.VALUE, null);
@@ -224,22 +249,30 @@ export class HostCalls {
 
   #stream(call: HostCall, iterator: HostIterator): void {
     const number = ++this.#streams;
-    call.caller.streams.set(number, { iterator, abort: call.abort });
+    call.caller.streams.set(number, { ...newStream(() => iterator, call.abort), isOpen: true });
     if (call.isOpen) call.answer(HostAnswer.STREAM, number);
     else call.caller.endStream(number, NOBODY_WAITS);
   }
 
-  async #next(call: HostCall, number: number): Promise<void> {
+  /** Gives Python items, as many as there are at once, but not more than `most`. */
+  async #take(call: HostCall, number: number, most: number): Promise<void> {
     const { streams } = call.caller;
+    const stream = streams.get(number);
+    if (stream === undefined) throw new Error("the stream is over, or belongs to another task");
     try {
-      const item = await streams.get(number)?.iterator.next();
-      if (item !== undefined && !item.done) return call.answer(HostAnswer.VALUE, item.value);
+      const items = stream.held.length > 0 ? stream.held.splice(0, 1) : await gather(stream, most);
+      const isEnd = stream.hasEnded && stream.held.length === 0;
+      if (isEnd) streams.delete(number);
+      if (items.length < 2) return call.answer(HostAnswer.VALUE, [items, isEnd]);
+      if (call.offer([items, isEnd])) return;
+      // One of them cannot be sent: those before it can.
+      streams.set(number, stream);
+      stream.held.push(...items);
+      call.answer(HostAnswer.VALUE, [stream.held.splice(0, 1), false]);
     } catch (error) {
       streams.delete(number);
       throw error;
     }
-    streams.delete(number);
-    call.answer(HostAnswer.END, null);
   }
 }
 

@@ -114,7 +114,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #shared: SharedArrays;
   readonly #streams: Streams;
   readonly #residents: Residents;
-  /** Without host functions, and functions as arguments, no call can come from within one. */
+  /** Without host functions, or functions and iterables as arguments, no call can come from within one. */
   #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
@@ -184,7 +184,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       began: () => this.#begun(),
       partEnded: () => this.#ended(),
       failed: (task, error) => this.#tellFailure(task, error),
-      hostCalls: this.#hasHost ? this.#hostCalls : undefined,
+      hostCalls: this.#hostCalls,
     });
   }
 
@@ -497,6 +497,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     task.passage = this.#passage;
     if (of !== undefined) this.#residents.direct(task, of);
     if (options.keep !== undefined) this.#residents.keep(task, options.keep);
+    task.onIterable = this.#keepIterable;
     if (options !== NO_OPTIONS) this.#watch(task, options);
     prepare?.(task);
     this.#begun();
@@ -522,6 +523,11 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   readonly #submit = (name: string, args: readonly unknown[], options?: CallOptions) =>
     this.call(name, args, options);
+
+  readonly #keepIterable = (task: Task, iterable: object) => {
+    this.#hasHost = true;
+    return this.#hostCalls.keep(task, iterable);
+  };
 
   readonly #cancel = (task: Task) =>
     this.#canceller.stop(task, (step, cause) => new TaskCancelled(task.name, step, { cause }));

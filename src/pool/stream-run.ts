@@ -234,7 +234,7 @@ export class StreamRun implements OpenStream {
     // None, where all have come ahead of the answer: then more must be asked for.
     this.#sink.items(items);
     if (state === ENDED) this.#sink.ended(extra);
-    else if (state === FAILED) this.#sink.failed(ofItem(extra), false);
+    else if (state === FAILED) this.#sink.failed(ofItem(this.#opening?.withCause(extra) ?? extra), false);
   }
 
   #fail(error: unknown): void {

@@ -26,7 +26,7 @@ export interface StreamsPool {
   partEnded(): void;
   failed(opening: Task, error: unknown): void;
   /** For calls from within a host function. */
-  readonly hostCalls: HostCalls | undefined;
+  readonly hostCalls: HostCalls;
 }
 
 export class Streams implements StreamHost {
@@ -64,8 +64,8 @@ export class Streams implements StreamHost {
     task.owner = run.opening;
     this.#pool.began();
     const { hostCalls } = this.#pool;
-    const enclosing = hostCalls?.enclosing(run.functionName);
-    hostCalls?.remember(task);
+    const enclosing = hostCalls.enclosing(run.functionName);
+    hostCalls.remember(task);
     // The thread waits for the host function that reads the stream: it goes on with it at once.
     if (enclosing?.caller.slot === slot && !slot.isLoop) this.#dispatcher.nest(task, slot);
     else this.#dispatcher.sendPart(task, slot);
@@ -77,14 +77,14 @@ export class Streams implements StreamHost {
   }
 
   isWaitedForBy(slot: Slot): boolean {
-    return this.#pool.hostCalls?.waitsFor(slot) ?? false;
+    return this.#pool.hostCalls.waitsFor(slot) ?? false;
   }
 
   over(run: StreamRun, error: unknown): void {
     this.#open.delete(run);
     const { opening } = run;
     if (opening === undefined) return;
-    this.#pool.hostCalls?.streamOver(opening);
+    this.#pool.hostCalls.streamOver(opening);
     // What it failed with before it was open, it failed with as a task.
     if (error !== undefined && opening.state === "fulfilled") this.#pool.failed(opening, error);
   }

@@ -18,6 +18,20 @@ import type { Slot } from "./slot.js";
 /** What a function among the arguments of a task becomes on a channel. Throws NogilError. */
 export type Passage = (task: Task, value: object, channel: TaskChannel) => FunctionForm;
 
+/** What Python hears of an error of a host function. */
+export interface HostFailure {
+  readonly type: string;
+  readonly message: string;
+  readonly code: string | null;
+  readonly stack: string;
+}
+
+/** The Python class of such an error. */
+export const HOST_ERROR = "nogil.host.HostError";
+
+/** Code that catches them may get any number; only the last ones are likely causes. */
+const HOST_ERRORS_KEPT = 8;
+
 export type TaskState = "queued" | "sent" | "fulfilled" | "rejected";
 
 /** Where and how long a task ran. Times are milliseconds; instants are on the machine's monotonic clock. */
@@ -62,7 +76,7 @@ export class Task implements Call {
   owner: Task | undefined;
   onItems: ((part: unknown) => void) | undefined;
   /** How often it may be started in all. */
-  readonly maxAttempts: number;
+  maxAttempts: number;
   state: TaskState = "queued";
   /** The value or the error, once settled. */
   outcome: unknown;
@@ -94,6 +108,10 @@ export class Task implements Call {
   #ends: (() => void)[] | undefined;
   #times: { readonly start: number; readonly end: number; readonly cpu: number } | undefined;
   #promise: Promise<unknown> | undefined;
+  /** Keeps its iterables, in a pool. */
+  onIterable: ((task: Task, iterable: object) => number) | undefined;
+  /** Errors that host functions failed with inside it: one of them may be the cause of its own. */
+  #hostErrors: { readonly failure: HostFailure; readonly error: unknown }[] | undefined;
   #resolve: ((value: unknown) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
 
@@ -178,7 +196,7 @@ export class Task implements Call {
 
   raised(details: unknown, start: number, end: number, cpu: number): void {
     this.#times = { start, end, cpu };
-    this.reject(this.cancellation?.failureAfter(details) ?? toError(this.name, details));
+    this.reject(this.cancellation?.failureAfter(details) ?? this.withCause(toError(this.name, details)));
   }
 
   garbled(error: ProtocolError, start: number, end: number, cpu: number): void {
@@ -198,6 +216,28 @@ export class Task implements Call {
 
   yielded(part: unknown): void {
     this.onItems?.(part);
+  }
+
+  keep(iterable: object): number {
+    if (this.onIterable === undefined) throw new TypeError("this task belongs to no pool");
+    return this.onIterable(this, iterable);
+  }
+
+  /** Remembers what a host function failed with, and how Python was told. */
+  hostFailed(error: unknown, failure: HostFailure): void {
+    this.#hostErrors = [...(this.#hostErrors ?? []).slice(-HOST_ERRORS_KEPT), { failure, error }];
+  }
+
+  /** Gives an error of Python that is one of a host function this one as its cause. */
+  withCause<E>(error: E): E {
+    if (this.#hostErrors === undefined || !(error instanceof PythonError)) return error;
+    if (error.type !== HOST_ERROR) return error;
+    const known = this.#hostErrors.findLast(
+      ({ failure }) => failure.message === error.args[1] && failure.stack === error.args[3],
+    );
+    if (known !== undefined)
+      Object.defineProperty(error, "cause", { value: known.error, configurable: true, writable: true });
+    return error;
   }
 
   fulfil(value: unknown): void {

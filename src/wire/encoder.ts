@@ -15,7 +15,14 @@ import { type SharedReference, SharedValue } from "./shared.js";
 import { Complex, Constructed, Float, NdArray, Tuple } from "./special-values.js";
 import { encodeSurrogates } from "./strings.js";
 import { type ArrowLibrary, tableBytes } from "./tables.js";
-import { explainUnsendable, FREED, MAX_DEPTH, reasonAgainst, reasonAgainstKey } from "./unsendable.js";
+import {
+  explainUnsendable,
+  FREED,
+  isIterable,
+  MAX_DEPTH,
+  reasonAgainst,
+  reasonAgainstKey,
+} from "./unsendable.js";
 
 const INITIAL_BYTES = 1 << 16;
 /** Copied into the frame below this size, sent from their own memory above. */
@@ -57,6 +64,11 @@ export type FunctionForm = readonly [tag: "ref" | "function", number: number];
 /** An object with one of these is a promise, or stands for something else. */
 const SPECIAL_METHODS: ReadonlySet<string> = new Set(["then", "toJSON"]);
 
+/** Keeps the iterables among the arguments of a call, which stay here; Python reads them by their numbers. */
+export interface IterableKeeper {
+  keep?(iterable: object): number;
+}
+
 /** Thrown inside the encoder, which does not know the path; the caller of a frame gets NotSendable instead. */
 class Unsendable extends Error {}
 
@@ -74,6 +86,7 @@ export class Encoder {
   /** True while arguments are written, of which functions may be part. */
   #isCall = false;
   readonly #formOf: ((value: object) => FunctionForm) | undefined;
+  #keeper: IterableKeeper | undefined;
   #attachments: Uint8Array[] = [];
   #attachmentsSize = 0;
   #chunks: Uint8Array[] = [];
@@ -106,7 +119,11 @@ export class Encoder {
     this.#end(start, task, kind, maxBytes, value);
   }
 
-  /** Appends a call: the tuple (name, args, keywords or None). */
+  /**
+   * Appends a call: the tuple (name, args, keywords or None).
+   *
+   * @param keeper keeps iterables among the arguments; without it they cannot be sent
+   */
   call(
     task: number,
     kind: number,
@@ -114,9 +131,11 @@ export class Encoder {
     args: readonly unknown[],
     keywords: Readonly<Record<string, unknown>> | undefined,
     maxBytes: number,
+    keeper?: IterableKeeper,
   ): void {
     this.#isCall = this.#formOf !== undefined;
     const start = this.#begin();
+    this.#keeper = keeper?.keep === undefined ? undefined : keeper;
     try {
       this.#byte(SMALL_TUPLE, 3);
       this.#text(name);
@@ -126,6 +145,7 @@ export class Encoder {
     } catch (error) {
       throw this.#undo(start, error, keywords === undefined ? args : { args, kwargs: keywords });
     }
+    this.#keeper = undefined;
     this.#end(start, task, kind, maxBytes, args);
   }
 
@@ -175,7 +195,9 @@ export class Encoder {
     if (error instanceof NogilError) return error;
     // Anything else was thrown by the value: a getter, a proxy, toJSON(), a detached buffer.
     const reason = error instanceof Unsendable ? error.message : `reading it failed: ${String(error)}`;
-    return explainUnsendable(root, reason, this.#isCall);
+    const passing = { functions: this.#isCall, iterables: this.#keeper !== undefined };
+    this.#keeper = undefined;
+    return explainUnsendable(root, reason, passing);
   }
 
   #end(start: number, task: number, kind: number, maxBytes: number, root: unknown): void {
@@ -394,6 +416,7 @@ export class Encoder {
   #instance(value: object, depth: number): void {
     const toJSON = (value as { toJSON?: unknown }).toJSON;
     if (typeof toJSON === "function") return this.#value(toJSON.call(value), depth);
+    if (this.#keeper !== undefined && isIterable(value)) return this.#iterable(value, this.#keeper);
     const reason = reasonAgainst(value);
     if (reason !== undefined) throw new Unsendable(reason);
     if (value instanceof NdArray) return this.#numbers(value, depth);
@@ -408,9 +431,18 @@ export class Encoder {
     this.#dict(value as Record<string, unknown>, depth);
   }
 
+  #iterable(value: object, keeper: IterableKeeper): void {
+    this.#extension("iterable", 1);
+    this.#number(keeper.keep?.(value) ?? 0);
+  }
+
   #dict(value: Readonly<Record<string, unknown>>, depth: number): void {
+    const keys = Object.keys(value);
+    // An object literal that is nothing but iterable; looked for in no other, which costs time.
+    if (keys.length === 0 && this.#keeper !== undefined && isIterable(value))
+      return this.#iterable(value, this.#keeper);
     this.#byte(DICT);
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       const item = value[key];
       if (item === undefined) continue;
       if (typeof item === "function" && SPECIAL_METHODS.has(key))

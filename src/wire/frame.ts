@@ -47,7 +47,7 @@ export const ReplyKind = {
 } as const;
 
 /** What the host says to a call of one of its functions. */
-export const HostAnswer = { VALUE: 0, FAILED: 1, STREAM: 2, CANCELLED: 3, END: 4 } as const;
+export const HostAnswer = { VALUE: 0, FAILED: 1, STREAM: 2, CANCELLED: 3 } as const;
 export type HostAnswer = (typeof HostAnswer)[keyof typeof HostAnswer];
 
 /** Host to worker, control channel. */

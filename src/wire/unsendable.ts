@@ -10,8 +10,21 @@ export const MAX_DEPTH = 1000;
 
 export const FREED = "the shared array was freed before the call was sent";
 
+/** What a message may hold besides data. */
+export interface Passing {
+  readonly functions: boolean;
+  readonly iterables: boolean;
+}
+
+const DATA_ONLY: Passing = { functions: false, iterables: false };
+
+/** What gives its items one by one and is not sent as a whole, as arrays, maps and sets are. */
+export function isIterable(value: object): boolean {
+  return Symbol.asyncIterator in value || (Symbol.iterator in value && !(value instanceof String));
+}
+
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */
-export function reasonAgainst(value: object): string | undefined {
+export function reasonAgainst(value: object, mayIterate = false): string | undefined {
   if (typeof (value as { then?: unknown }).then === "function") {
     return `${article(nameOf(value))} cannot be sent to Python; await it first`;
   }
@@ -40,8 +53,8 @@ export function reasonAgainst(value: object): string | undefined {
     value instanceof RegExp ||
     value instanceof Symbol;
   if (isOpaque) return `a ${nameOf(value)} cannot be sent to Python`;
-  return typeof (value as { next?: unknown }).next === "function" && Symbol.iterator in value
-    ? "an iterator cannot be sent to Python; send [...it]"
+  return typeof (value as { next?: unknown }).next === "function" && isIterable(value) && !mayIterate
+    ? "an iterator cannot be sent to Python here; send an array of its items"
     : undefined;
 }
 
@@ -62,15 +75,11 @@ export function reasonAgainstKey(value: object): string | undefined {
     : `${article(nameOf(value))} cannot be a key or a member of a set in Python (unhashable)`;
 }
 
-/**
- * The error to show for `root`; `reason` is what the encoder said.
- *
- * @param functionsMayPass whether functions are what this message may hold
- */
-export function explainUnsendable(root: unknown, reason: string, functionsMayPass = false): NotSendable {
+/** The error to show for `root`; `reason` is what the encoder said. */
+export function explainUnsendable(root: unknown, reason: string, passing = DATA_ONLY): NotSendable {
   if (typeof root !== "object" || root === null) return new NotSendable("value", reason);
   for (const [key, item] of Object.entries(root)) {
-    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, [], functionsMayPass);
+    const found = search(item, Array.isArray(root) ? `arguments[${key}]` : key, [], passing);
     if (found !== undefined) return found;
   }
   return new NotSendable("arguments", reason);
@@ -80,9 +89,9 @@ function search(
   value: unknown,
   path: string,
   inside: readonly object[],
-  functionsMayPass: boolean,
+  passing: Passing,
 ): NotSendable | undefined {
-  if (typeof value === "function" && functionsMayPass) return undefined;
+  if (typeof value === "function" && passing.functions) return undefined;
   if (typeof value === "function" || typeof value === "symbol") {
     return new NotSendable(path, `a ${typeof value} cannot be sent to Python`);
   }
@@ -92,13 +101,13 @@ function search(
   try {
     const deeper = [...inside, value];
     const toJSON = value instanceof Date ? undefined : (value as { toJSON?: unknown }).toJSON;
-    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper, functionsMayPass);
-    const reason = reasonAgainst(value);
+    if (typeof toJSON === "function") return search(toJSON.call(value), path, deeper, passing);
+    const reason = reasonAgainst(value, passing.iterables);
     if (reason !== undefined) return new NotSendable(path, reason);
     for (const [key, item, isKey] of children(value)) {
       const against = isKey && isObject(item) && !isContainer(item) ? reasonAgainstKey(item) : undefined;
       if (against !== undefined) return new NotSendable(`${path}${key}`, against);
-      const found = search(item, `${path}${key}`, deeper, functionsMayPass);
+      const found = search(item, `${path}${key}`, deeper, passing);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -69,6 +69,8 @@ export interface Call {
   unsent(error: NotSendable): void;
   /** The worker reported progress. */
   progressed(done: unknown, total: unknown): void;
+  /** Keeps an iterable that is an argument; Python reads it by the number. */
+  keep?(iterable: object): number;
   /** A part of the items that the call is to give, ahead of its end. */
   yielded?(part: unknown): void;
 }
@@ -182,7 +184,15 @@ export class TaskChannel {
     const id = this.#calls.lastId + 1;
     this.#replies?.free();
     this.#sent = call;
-    this.#encoder.call(id, kind, call.target ?? call.name, call.args, call.keywords, this.#maxMessageBytes);
+    this.#encoder.call(
+      id,
+      kind,
+      call.target ?? call.name,
+      call.args,
+      call.keywords,
+      this.#maxMessageBytes,
+      call,
+    );
     this.#sent = undefined;
     this.#calls.add(call);
     this.#labelNumbers[id % LABELS_KEPT] = call.number;

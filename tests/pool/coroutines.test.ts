@@ -42,7 +42,9 @@ describe.each(everyWay())("coroutines, $label", ({ python, profile }) => {
     const count = 2_000;
     expect(await pool.call("double", [1])).toBe(2);
     const busy = pool.push("slow", 0.2);
-    expect(new Set(await Promise.all(range(count).map(() => pool.call("meet", [count]))))).toEqual(new Set([count]));
+    expect(new Set(await Promise.all(range(count).map(() => pool.call("meet", [count]))))).toEqual(
+      new Set([count]),
+    );
     expect(await busy).toBe(0.2);
     expect(await Promise.all(range(100).map((i) => pool.call("double", [i])))).toEqual(
       range(100).map((i) => 2 * i),

@@ -42,7 +42,7 @@ export class RawWorker {
     const limit = options.memoryLimit === undefined ? "" : `ulimit -v ${options.memoryLimit}; `;
     const command = `${limit}exec "$0" -X faulthandler -u "$1"`;
     this.child = spawn("/bin/sh", ["-c", command, interpreter.path, SCRIPT], {
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
       env: { ...process.env, ...interpreter.environment },
     });
     running.add(this.child);

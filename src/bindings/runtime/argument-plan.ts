@@ -61,7 +61,8 @@ export function applyPlan(
   if ("fields" in plan) return isPlainObject(value) ? mapFields(value, plan.fields, inner) : value;
   if ("each" in plan) {
     if (Array.isArray(value)) return value.map((item) => inner(plan.each, item));
-    return value instanceof Set ? new Set([...value].map((item) => inner(plan.each, item))) : value;
+    if (value instanceof Set) return new Set([...value].map((item) => inner(plan.each, item)));
+    return isAsync(value) ? mapItems(value, (item) => inner(plan.each, item)) : value;
   }
   if ("keys" in plan) {
     if (!(value instanceof Map) && !isPlainObject(value)) return value;
@@ -70,6 +71,15 @@ export function applyPlan(
   }
   if (!Array.isArray(value)) return value;
   return new Tuple(...value.map((item, at) => inner(planOfItem(plan, at, value.length), item)));
+}
+
+function isAsync(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** Python reads it item by item; each becomes what the hint says when it is read. */
+async function* mapItems(items: AsyncIterable<unknown>, map: (item: unknown) => unknown) {
+  for await (const item of items) yield map(item);
 }
 
 /** With one variadic entry, those before it count from the start and those behind it from the end. */

@@ -24,11 +24,6 @@ export interface BoundFunction {
   withOptions(options: CallOptions): BoundFunction;
 }
 
-/** What generators need of a pool, as `pool.stream` of the runtime has it. */
-interface StreamingPool {
-  stream(name: string, ...args: readonly unknown[]): AsyncIterable<unknown>;
-}
-
 /**
  * @param file absolute path of the Python file
  * @param plans plans that arguments of its functions refer to by number
@@ -131,15 +126,11 @@ function withoutProgress({ onProgress: _, ...options }: CallOptions): Omit<CallO
 
 function openStream(
   pool: Pool,
-  { spec, plans }: Binding,
+  { spec, plans, options }: Binding,
   name: string,
   given: readonly unknown[],
 ): AsyncIterable<unknown> {
-  if (!("stream" in pool))
-    throw new Unsupported(
-      `${spec.name}: generators need pool.stream, which this version of nogil does not have; return a list`,
-    );
   const { args, kwargs: keywords } = pythonArguments(spec, given, plans);
-  const streaming = pool as unknown as StreamingPool;
-  return streaming.stream(name, ...args, ...(keywords === undefined ? [] : [kwargs(keywords)]));
+  const { retry: _, ...streamOptions } = options;
+  return pool.submitStream(name, args, { ...streamOptions, ...(keywords && { kwargs: keywords }) });
 }
