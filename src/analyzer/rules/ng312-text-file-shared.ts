@@ -31,14 +31,12 @@ export const textFileShared: Rule = {
       if (used === undefined) continue;
       const entry = meetingThread(context, variable);
       // A file of its own in each object is the ordinary case.
-      const evidence =
-        entry === undefined ? context.evidence(variable, used.function) : threadEvidence(entry);
-      if (entry === undefined && evidence.tier !== "T2") continue;
+      if (entry === undefined) continue;
       context.report({
         ...used,
         message: `${variable.text} is one file object for all threads, and it is used here without a lock: lines come out mixed or cut`,
         fix: "hold a lock around each use, or let one thread write",
-        evidence,
+        evidence: threadEvidence(entry),
       });
     }
   },
