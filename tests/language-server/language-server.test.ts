@@ -95,17 +95,12 @@ describe("an editor", () => {
 
   it("sees what other files of the project do to the one that is open, by its settings", async () => {
     writeFileSync(join(folder, "pyproject.toml"), '[tool.nogil]\nignore = ["NG105"]\n');
-    writeFileSync(
-      join(folder, "b.py"),
-      "import threading\nimport a\n\nthreading.Thread(target=a.g).start()\n",
-    );
+    writeFileSync(join(folder, "b.py"), "import a\n\ndef add(k):\n    a._h[k] = 1\n");
     await client.initialize();
-    await client.open("a.py", `${UNSAFE}\nn = 0\n\ndef g():\n    global n\n    n += 1\n`);
+    await client.open("a.py", `${UNSAFE}\n_h = {}\n\ndef g():\n    for k in _h:\n        print(k)\n`);
     // The first answer may come before the project is read.
-    const found = await client.diagnostics("a.py", (_, [first]) =>
-      /Thread target/.test(first?.message ?? ""),
-    );
-    expect(found.map(({ code }) => code)).toEqual(["NG101"]);
+    const found = await client.diagnostics("a.py", (codes) => codes.includes("NG111"));
+    expect(found.map(({ code }) => code)).toEqual(["NG111"]);
   });
 
   it("sees where a file does not parse", async () => {
