@@ -27,4 +27,4 @@ export {
   Tuple,
   type TypedArray,
 } from "./special-values.js";
-export { type ArrowLibrary, tableBytes } from "./tables.js";
+export type { ArrowLibrary } from "./tables.js";
