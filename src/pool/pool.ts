@@ -1,18 +1,12 @@
 /** The pool: Python workers behind one queue. */
 import { EventEmitter } from "node:events";
-import {
-  InvalidOption,
-  type NogilError,
-  PoolClosed,
-  QueueFull,
-  TaskCancelled,
-  TaskTimeout,
-} from "../errors.js";
+import { InvalidOption, type NogilError, PoolClosed, QueueFull, TaskCancelled } from "../errors.js";
 import { allowedCores, chooseInterpreter, type Interpreter } from "../interpreter/index.js";
-import { type CallLabel, Deadline, type Worker, type WorkerOptions } from "../worker/index.js";
+import type { CallLabel, Worker, WorkerOptions } from "../worker/index.js";
 import type { Adaptation } from "./adaptation.js";
 import type { Binding } from "./binding.js";
 import { attemptsOf, type CallOptions, checkCallOptions, splitArguments } from "./call-options.js";
+import { watchCall } from "./call-watch.js";
 import { Canceller } from "./canceller.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { PoolEvents } from "./events.js";
@@ -24,6 +18,7 @@ import { Liveness } from "./liveness.js";
 import { type MapOptions, MapRun } from "./map.js";
 import { find, register, reserve, unregister } from "./named-pools.js";
 import { Nesting } from "./nesting.js";
+import { OpenWork } from "./open-work.js";
 import { moduleLocation, normalizeOptions, type PoolOptions, type ResolvedOptions } from "./options.js";
 import { Permits } from "./permits.js";
 import {
@@ -36,7 +31,7 @@ import {
 import { Recycler } from "./recycler.js";
 import type { Resident } from "./resident.js";
 import { type Operation, Residents } from "./residents.js";
-import { mergeReports, type Overlap, type SafetyReport } from "./safety.js";
+import { mergeReports, type Overlap, type SafetyReport, warnOfSerialised } from "./safety.js";
 import { Session, type SessionOptions } from "./session.js";
 import type { Shareable, Shared, ShareOptions } from "./shared.js";
 import { SharedArrays } from "./shared-arrays.js";
@@ -54,13 +49,13 @@ import {
   pythonTools,
   pythonType,
 } from "./tools.js";
+import { workerOptions } from "./worker-options.js";
 
 /** Tasks a map keeps under way for each thread, and at least, so that small ones can be sent in batches. */
 const MAP_TASKS_PER_THREAD = 4;
 const MAP_TASKS_AT_LEAST = 64;
 /** A worker that is busy in C with the GIL is left out of a safety report (milliseconds). */
 const SAFETY_ANSWER_MS = 1_000;
-const FOREVER_MS = 2 ** 31 - 1;
 
 /**
  * Starts a pool of Python workers and resolves when the first has imported the modules.
@@ -114,7 +109,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #shared: SharedArrays;
   readonly #streams: Streams;
   readonly #residents: Residents;
-  /** Without host functions, or functions and iterables as arguments, no call can come from within one. */
+  /** Until Python may call the host, no call can come from within one. */
   #hasHost: boolean;
   readonly #sessions = new Map<string, Session>();
   readonly #toldSerialised = new Set<string>();
@@ -124,13 +119,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #adaptation: Adaptation | undefined;
   #choice: ProfileChoice;
   #closing: Promise<void> | undefined;
-  /** Tasks not settled yet. */
-  #open = 0;
+  readonly #work = new OpenWork();
   #fulfilled = 0;
   #rejected = 0;
-  #drained: (() => void) | undefined;
-  /** Keeps the host process alive while, and only while, there are tasks. */
-  #keepAlive: NodeJS.Timeout | undefined;
 
   /** @internal */
   constructor(secret: symbol, options: ResolvedOptions, interpreter: Interpreter) {
@@ -152,8 +143,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#residents = new Residents(this.#dispatcher, {
       submit: (name, args, callOptions, of) =>
         this.#handle(this.#task(name, args, callOptions, undefined, of)),
-      begun: this.#begun,
-      ended: this.#ended,
+      begun: this.#work.begun,
+      ended: this.#work.ended,
     });
     this.#dispatcher.hostListenerOf = (slot) => this.#hostCalls.listenerOf(slot);
     this.#supervisor = new Supervisor(this.#dispatcher, this.#workerOptions(), {
@@ -181,8 +172,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       open: (name, args, callOptions, binding, prepare) =>
         this.#task(name, args, callOptions, binding, undefined, prepare),
       stop: (task, failure) => this.#canceller.stop(task, failure),
-      began: () => this.#begun(),
-      partEnded: () => this.#ended(),
+      began: this.#work.begun,
+      partEnded: this.#work.ended,
       failed: (task, error) => this.#tellFailure(task, error),
       hostCalls: this.#hostCalls,
     });
@@ -428,14 +419,12 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
 
   /** @internal */
   async [START](): Promise<void> {
-    // A host that has nothing else to do must live to hear how the start ended.
-    const keepAlive = setInterval(() => {}, FOREVER_MS);
-    this.#keepAlive = keepAlive;
+    this.#work.starting();
     try {
       await this.#start();
-      keepAlive.unref();
+      this.#work.started();
     } catch (error) {
-      clearInterval(keepAlive);
+      this.#work.closed();
       throw error;
     }
   }
@@ -498,9 +487,9 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     if (of !== undefined) this.#residents.direct(task, of);
     if (options.keep !== undefined) this.#residents.keep(task, options.keep);
     task.onIterable = this.#keepIterable;
-    if (options !== NO_OPTIONS) this.#watch(task, options);
+    if (options !== NO_OPTIONS) watchCall(task, options, this.#canceller);
     prepare?.(task);
-    this.#begun();
+    this.#work.begun();
     if (of?.lease.failure !== undefined) task.reject(of.lease.failure);
     if (task.isSettled) return task;
     if (this.#hasHost) this.#hostCalls.remember(task);
@@ -532,45 +521,14 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   readonly #cancel = (task: Task) =>
     this.#canceller.stop(task, (step, cause) => new TaskCancelled(task.name, step, { cause }));
 
-  /** Deadline, abort signal, progress. */
-  #watch(task: Task, options: CallOptions): void {
-    const { timeout, signal, onProgress } = options;
-    task.onProgress = onProgress;
-    if (timeout !== undefined) {
-      const deadline = new Deadline(timeout, () => {
-        this.#canceller.stop(task, (step, _, stacks) => new TaskTimeout(task.name, timeout, step, stacks));
-      });
-      task.onEnd(() => deadline.clear());
-    }
-    if (signal !== undefined) {
-      const abort = () => {
-        this.#canceller.stop(task, (step) => new TaskCancelled(task.name, step, { cause: signal.reason }));
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      task.onEnd(() => signal.removeEventListener("abort", abort));
-      if (signal.aborted) queueMicrotask(abort);
-    }
-  }
-
   readonly #settled = (task: Task, wasQueued: boolean): void => {
     if (wasQueued) task.waitsIn?.settled();
     else this.#dispatcher.ended(task);
     if (task.isNested) this.#nesting.ended(task);
     if (task.state === "fulfilled") this.#fulfilled++;
     else this.#rejected++;
-    this.#ended();
+    this.#work.ended();
     if (task.state === "rejected") this.#tellFailure(task, task.outcome);
-  };
-
-  /** The host process lives while something is open, and the pool is not closed. */
-  readonly #begun = (): void => {
-    if (this.#open++ === 0) this.#keepAlive?.ref();
-  };
-
-  readonly #ended = (): void => {
-    if (--this.#open > 0) return;
-    this.#keepAlive?.unref();
-    this.#drained?.();
   };
 
   #tellFailure({ name, stats }: Task, error: unknown): void {
@@ -584,20 +542,15 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   async #close(force: boolean): Promise<void> {
-    this.#keepAlive?.ref();
     this.#streams.close();
-    if (this.#open > 0 && !force) {
-      await new Promise<void>((resolve) => {
-        this.#drained = resolve;
-      });
-    }
+    await this.#work.closing(!force);
     this.#liveness?.stop();
     this.#recycler?.stop();
     this.#adaptation?.stop();
     this.#fileWatch?.close();
     await this.#supervisor.close(force);
     this.#shared.close();
-    clearInterval(this.#keepAlive);
+    this.#work.closed();
     if (this.#options.name !== undefined) unregister(this.#options.name);
   }
 
@@ -620,11 +573,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   #serialised(className: string): void {
     if (this.#toldSerialised.has(className)) return;
     this.#toldSerialised.add(className);
-    process.emitWarning(
-      `calls of ${className} wait for one another: the class is not declared thread-safe. ` +
-        "If it is, decorate it with nogil.thread_safe; if it need not be shared, use functions.",
-      { type: "NogilWarning", code: "NOGIL_SERIALISED" },
-    );
+    warnOfSerialised(className);
   }
 
   #gilEnabled(worker: Worker, module: string): void {
@@ -669,27 +618,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
   }
 
   #workerOptions(): WorkerOptions {
-    const { modules, cwd, env, maxMessageBytes, startTimeout, dates, ints, arrow } = this.#options;
-    const { initializer, threadInitializer, safetyChecks } = this.#options;
-    const { workers, threads, threadsAtStart } = this.#sizing;
-    return {
-      interpreter: this.interpreter,
-      modules,
-      profile: this.#choice.profile,
-      threads,
-      threadsAtStart,
-      sensing: this.#options.concurrency === "auto",
-      initializer,
-      threadInitializer,
-      safetyChecks,
-      cwd,
-      env,
-      threadsInAll: threadsAtStart * workers,
-      cores: this.#cores,
-      maxMessageBytes,
-      decoding: { dates, ints, arrow, shared: SharedArrays.resolve },
-      startTimeout,
-    };
+    return workerOptions(this.#options, this.interpreter, this.#choice.profile, this.#sizing, this.#cores);
   }
 }
 

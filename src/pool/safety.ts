@@ -37,3 +37,12 @@ export function mergeReports(answers: readonly unknown[]): SafetyReport {
   }
   return { overlaps: [...overlaps.values()], libraries: [...libraries.values()] };
 }
+
+/** For a class that two threads may not be inside of at once, since nobody has said that they may. */
+export function warnOfSerialised(className: string): void {
+  process.emitWarning(
+    `calls of ${className} wait for one another: the class is not declared thread-safe. ` +
+      "If it is, decorate it with nogil.thread_safe; if it need not be shared, use functions.",
+    { type: "NogilWarning", code: "NOGIL_SERIALISED" },
+  );
+}
