@@ -20,7 +20,8 @@ const DATA_ONLY: Passing = { functions: false, iterables: false };
 
 /** What gives its items one by one and is not sent as a whole, as arrays, maps and sets are. */
 export function isIterable(value: object): boolean {
-  return Symbol.asyncIterator in value || (Symbol.iterator in value && !(value instanceof String));
+  if (Symbol.asyncIterator in value) return true;
+  return Symbol.iterator in value && !(value instanceof String) && !looksLikeTable(value);
 }
 
 /** Why an object cannot travel; undefined when it can, as far as itself is concerned. */

@@ -1,5 +1,5 @@
 import type { FunctionInfo, Variable } from "../calls/index.js";
-import { RootKind } from "../summaries/index.js";
+import { Op, RootKind } from "../summaries/index.js";
 import { acquisitionsOf, locksTakenBy } from "./acquisitions.js";
 import { evidenceOf, type RuleContext } from "./context.js";
 import type { Rule } from "./rule.js";
@@ -24,8 +24,8 @@ export const selfDeadlock: Rule = {
       for (const { row, lock } of own) {
         // In the function itself: a region inside a region of the same lock.
         const isHeld = context.locks.ownLocks(info.file, row).includes(lock);
-        if (isHeld && isPlainLock(context, lock) && sameObject(info, row, lock))
-          report(context, info, row, lock, undefined);
+        const isNested = isHeld && isPlainLock(context, lock) && sameObject(info, row, lock);
+        if (isNested && !isReleasedElsewhere(lock, info)) report(context, info, row, lock, undefined);
       }
       for (const callee of new Set(info.callees)) {
         const locks = taken.get(callee);
@@ -41,6 +41,14 @@ export const selfDeadlock: Rule = {
     }
   },
 };
+
+/** A lock taken twice on purpose: the second time waits for the signal that another function gives by releasing it. */
+function isReleasedElsewhere(lock: Variable, info: FunctionInfo): boolean {
+  return lock.accesses.some(
+    ({ function: other, row }) =>
+      other !== info && other.file.op(row) === Op.Method && other.file.nameOf(row) === "release",
+  );
+}
 
 /** Known to be a Lock, and nothing else. */
 function isPlainLock(context: RuleContext, lock: Variable): boolean {

@@ -166,7 +166,9 @@ export abstract class StatementWalker extends ConditionWalker {
     const before = this.events.count;
     this.load(value);
     const row = this.events.count - 1;
-    if (row >= before) this.addFlags(row, EventFlag.Discarded);
+    // The last event may be that of an argument: of `tasks.append(submit(f))` with a list of the function's own.
+    const isWhole = row >= before && this.events.get(row, EventColumn.End) === this.tree.ends[value];
+    if (isWhole) this.addFlags(row, EventFlag.Discarded);
   }
 
   private addFlags(row: number, flags: number): void {

@@ -7,7 +7,7 @@
  */
 
 /** Changes whenever a summary of the same source would come out different: part of every cache key. */
-export const SUMMARY_FORMAT = 2;
+export const SUMMARY_FORMAT = 3;
 
 /** What stands at the root of a path. `PathColumn.Owner` of a root is in brackets. */
 export enum RootKind {

@@ -29,6 +29,12 @@ const CASES: readonly RuleCase[] = [
     [13],
   ],
   [
+    "NG503",
+    "a future that a list of the function's own keeps is not thrown away",
+    `${POOL}def work():\n    pass\n\ndef run():\n    futures = []\n    with ThreadPoolExecutor() as pool:\n        for _ in range(3):\n            futures.append(pool.submit(work))\n    return [future.result() for future in futures]\n`,
+    [],
+  ],
+  [
     "NG504",
     "a task made in a thread; not in a thread that runs its own loop",
     "import asyncio\nimport threading\n\nasync def job():\n    pass\n\ndef wrong():\n    asyncio.create_task(job())\n\ndef right():\n    loop = asyncio.new_event_loop()\n    loop.call_soon(print)\n    loop.run_forever()\n\ndef start():\n    threading.Thread(target=wrong).start()\n    threading.Thread(target=right).start()\n",
