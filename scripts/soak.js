@@ -49,6 +49,19 @@ const residentOf = (pid) => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), "nogil-soak-"));
+
+/** Processes that have this run's folder in their environment, which every worker gets. */
+function forkedCopies() {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      const isOurs =
+        Number(name) !== process.pid && readFileSync(`/proc/${name}/environ`, "utf8").includes(folder);
+      return isOurs ? [Number(name)] : [];
+    } catch {
+      return []; // no process, or gone
+    }
+  });
+}
 const marks = join(folder, "marks");
 const isThreads = values.profile === "thread";
 const options = {
@@ -61,6 +74,7 @@ const options = {
   killAfter: 500,
   recycle: { age: 60_000 },
   output: "events",
+  env: { NOGIL_SOAK: folder },
 };
 // The first child process makes Node open descriptors that it keeps.
 await (await createPool(options)).close();
@@ -232,8 +246,10 @@ if (lost === 0 && queued + running > 0)
   leaks.push(`${queued} waiting, ${running} running in the pool's books`);
 await pool.close({ force: lost > 0 });
 await pause(1_000);
-const orphans = [...pids].filter((pid) => existsSync(`/proc/${pid}`));
-if (orphans.length > 0) leaks.push(`processes ${orphans.join(", ")}`);
+// Copies that user code forked have numbers of their own.
+const orphans = new Set([...pids].filter((pid) => existsSync(`/proc/${pid}`)));
+for (const pid of forkedCopies()) orphans.add(pid);
+if (orphans.size > 0) leaks.push(`processes ${[...orphans].join(", ")}`);
 if (descriptors() > descriptorsBefore) leaks.push(`${descriptors() - descriptorsBefore} descriptors`);
 rmSync(folder, { recursive: true });
 
