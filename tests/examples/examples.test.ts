@@ -85,3 +85,35 @@ test.each(["pandas", "polars"])("frames: %s to Arrow to TypeScript and back", as
     "",
   ]);
 });
+
+test.each(bothKinds())("tokens: both ways as they come, on $label", async ({ python }) => {
+  const env = environment(python.path, undefined);
+  const { stdout, stderr } = await startProcess(process.execPath, [example("tokens", "main.js")], { env })
+    .ended;
+  const licence =
+    readFileSync(join(ROOT, "LICENSE"), "utf8").match(/[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s]/gu) ?? [];
+  expect([stdout.split("\n"), stderr]).toEqual([
+    [
+      `${licence.length} tokens, ${new Set(licence).size} of them different: ${licence.slice(0, 8).join(" ")} …`,
+      `left at "${licence[0]}"`,
+      "the file was closed",
+      "",
+    ],
+    "",
+  ]);
+});
+
+test.each(bothKinds())("model: one object answers many at once, on $label", async ({ python }) => {
+  const sklearn = await pythonPackages(python, ["scikit-learn"]);
+  if ("missing" in sklearn) {
+    process.stderr.write(`the example model was not run: ${sklearn.missing}\n`);
+    return;
+  }
+  const env = environment(python.path, sklearn);
+  const { stdout, stderr } = await startProcess(process.execPath, [example("model", "main.js")], { env })
+    .ended;
+  const [trained, answered, left] = stdout.split("\n");
+  expect(trained, stderr).toMatch(/^trained: right for (?:9\d|100) %/);
+  expect(answered).toBe("40 of 40 questions of 50 points answered right, all by one object");
+  expect(left).toBe("objects left in Python: 0");
+});
