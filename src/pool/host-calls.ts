@@ -70,16 +70,16 @@ export class HostCalls {
     if (call !== undefined) this.#parents.set(task, call);
   }
 
-  /** Has Python call a function that is an argument of a task until the task ends; gives its number. */
+  /**
+   * Has Python call a function that is an argument of a task until the task, or the stream that it opens, has ended.
+   * Gives its number.
+   */
   lend(task: Task, value: object): number {
     let lent = this.#lent.get(task);
     if (lent === undefined) {
-      const numbers = new Map<object, number>();
-      task.onEnd(() => {
-        for (const number of numbers.values()) this.#functions.giveBack(number);
-      });
-      lent = numbers;
+      lent = new Map();
       this.#lent.set(task, lent);
+      if (task.onPlaced === undefined) task.onEnd(() => this.#takeBack(task));
     }
     let number = lent.get(value);
     if (number === undefined) {
@@ -87,6 +87,11 @@ export class HostCalls {
       lent.set(value, number);
     }
     return number;
+  }
+
+  #takeBack(task: Task): void {
+    for (const number of this.#lent.get(task)?.values() ?? []) this.#functions.giveBack(number);
+    this.#lent.delete(task);
   }
 
   /** A task is being stopped: what it waits for is over. */
@@ -195,6 +200,7 @@ export class HostCalls {
     const streams = this.#shared.get(owner);
     this.#shared.delete(owner);
     if (streams !== undefined) endStreams(streams, NOBODY_WAITS);
+    this.#takeBack(owner);
   }
 
   /** Whether the running code is called by a host function that a task of this thread waits for. */

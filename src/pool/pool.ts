@@ -143,6 +143,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     this.#residents = new Residents(this.#dispatcher, {
       submit: (name, args, callOptions, of) =>
         this.#handle(this.#task(name, args, callOptions, undefined, of)),
+      stream: (name, args, callOptions, of) => this.#streams.stream(name, args, callOptions, undefined, of),
       begun: this.#work.begun,
       ended: this.#work.ended,
     });
@@ -169,8 +170,7 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
       replace: (worker) => this.#supervisor.retire(worker, options.killAfter),
     });
     this.#streams = new Streams(this.#dispatcher, {
-      open: (name, args, callOptions, binding, prepare) =>
-        this.#task(name, args, callOptions, binding, undefined, prepare),
+      open: (...given) => this.#task(...given),
       stop: (task, failure) => this.#canceller.stop(task, failure),
       began: this.#work.begun,
       partEnded: this.#work.ended,
@@ -413,8 +413,8 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** @internal */
@@ -605,7 +605,6 @@ export class Pool extends EventEmitter<PoolEvents> implements AsyncDisposable {
     });
   }
 
-  /** Goes on with the other profile. */
   #change(choice: ProfileChoice): void {
     this.#choice = choice;
     this.#tell("profile-changed", choice);

@@ -7,6 +7,8 @@ import { InvalidOption } from "../errors.js";
 import type { CallOptions, KeptWhen } from "./call-options.js";
 import type { Handle } from "./handle.js";
 import type { Lease } from "./lease.js";
+import type { Stream } from "./stream.js";
+import type { StreamOptions } from "./stream-options.js";
 
 /** What every resident has. */
 export interface ResidentControls extends AsyncDisposable {
@@ -22,6 +24,8 @@ export interface ResidentControls extends AsyncDisposable {
    * @param method its name; "" calls the object itself
    */
   $call<R = unknown>(method: string, args?: readonly unknown[], options?: CallOptions): Handle<R>;
+  /** Calls a method that gives a generator, as `pool.stream` calls a function. */
+  $stream<R = unknown>(method: string, args?: readonly unknown[], options?: StreamOptions): Stream<R>;
   /** Reads an attribute, also one whose name the proxy cannot show. */
   $get<R = unknown>(attribute: string, options?: CallOptions): Handle<R>;
   /** Writes an attribute. */
@@ -79,6 +83,13 @@ export interface ResidentOwner {
     args: readonly unknown[],
     options: CallOptions,
   ): Handle<unknown>;
+  stream(
+    lease: Lease,
+    label: string,
+    target: string,
+    args: readonly unknown[],
+    options: StreamOptions,
+  ): Stream<unknown>;
   free(lease: Lease): Promise<void>;
 }
 
@@ -164,6 +175,12 @@ class Controls implements ResidentControls {
     method === ""
       ? this.#operate<R>("", "nogil:call", args, options)
       : this.#operate<R>(`.${method}`, `nogil:method:${named(method)}`, args, options);
+
+  readonly $stream = <R>(method: string, args: readonly unknown[] = [], options: StreamOptions = {}) => {
+    const { lease, owner } = this.#core;
+    const target = `nogil:method:${named(method)}`;
+    return owner.stream(lease, `${lease.type}.${method}`, target, args, options) as Stream<R>;
+  };
 
   readonly $get = <R>(attribute: string, options = IN_ITSELF) =>
     this.#operate<R>(`.${attribute}`, `nogil:get:${named(attribute)}`, [], options);

@@ -14,6 +14,8 @@ import {
   type ResidentMembersOf,
   type ResidentOwner,
 } from "./resident.js";
+import type { Stream } from "./stream.js";
+import type { StreamOptions } from "./stream-options.js";
 import { Task } from "./task.js";
 
 const FREE = "nogil:free";
@@ -31,6 +33,7 @@ export interface Operation {
 /** What residents need of their pool. */
 export interface ResidentsPool {
   submit(name: string, args: readonly unknown[], options: CallOptions, of: Operation): Handle<unknown>;
+  stream(name: string, args: readonly unknown[], options: StreamOptions, of: Operation): Stream<unknown>;
   /** Something is under way that the pool and the process have to wait for; it is over. */
   readonly begun: () => void;
   readonly ended: () => void;
@@ -55,6 +58,7 @@ export class Residents {
         const keep = checkCallOptions(options).keep ?? "unsendable";
         return pool.submit(label, args, { ...options, keep }, { lease, target });
       },
+      stream: (lease, label, target, args, options) => pool.stream(label, args, options, { lease, target }),
       free: (lease) => {
         this.#free(lease);
         return lease.ended;

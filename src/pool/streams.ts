@@ -5,6 +5,7 @@ import type { Binding } from "./binding.js";
 import type { Failure } from "./cancellation.js";
 import type { Dispatcher } from "./dispatcher.js";
 import type { HostCalls } from "./host-calls.js";
+import type { Operation } from "./residents.js";
 import type { Slot } from "./slot.js";
 import { Stream } from "./stream.js";
 import { checkStreamOptions, DEFAULT_AHEAD, type StreamOptions } from "./stream-options.js";
@@ -18,6 +19,7 @@ export interface StreamsPool {
     args: readonly unknown[],
     options: StreamOptions,
     binding: Binding | undefined,
+    of: Operation | undefined,
     prepare: (task: Task) => void,
   ): void;
   stop(task: Task, failure: Failure): Promise<CancelStep | undefined>;
@@ -39,11 +41,20 @@ export class Streams implements StreamHost {
     this.#pool = pool;
   }
 
-  /** @throws InvalidOption */
-  stream<T>(name: string, args: readonly unknown[], options: StreamOptions, binding?: Binding): Stream<T> {
+  /**
+   * @param of the object whose method gives the stream
+   * @throws InvalidOption
+   */
+  stream<T>(
+    name: string,
+    args: readonly unknown[],
+    options: StreamOptions,
+    binding?: Binding,
+    of?: Operation,
+  ): Stream<T> {
     const { ahead = DEFAULT_AHEAD, onProgress, ...callOptions } = checkStreamOptions(options);
     return new Stream<T>(name, ahead, onProgress, (sink) =>
-      this.#begin(name, args, callOptions, sink, binding),
+      this.#begin(name, args, callOptions, sink, binding, of),
     );
   }
 
@@ -95,9 +106,10 @@ export class Streams implements StreamHost {
     { timeout, signal, ...options }: StreamOptions,
     sink: StreamSink,
     binding: Binding | undefined,
+    of: Operation | undefined,
   ): StreamRun {
     const run = new StreamRun(name, this, sink);
-    this.#pool.open(name, args, options, binding, (task) => run.open(task));
+    this.#pool.open(name, args, options, binding, of, (task) => run.open(task));
     this.#open.add(run);
     if (timeout !== undefined) {
       const deadline = new Deadline(timeout, () =>

@@ -6,7 +6,7 @@ const PATIENCE_MS = 300_000;
 
 const shapes = `
 from __future__ import annotations
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Optional
 
@@ -37,6 +37,10 @@ class Shelf:
     def visit(self, each: Callable[[str, int], int]) -> list[int]:
         return [each(item, at) for at, item in enumerate(self._items)]
 
+    def each(self, *, prefix: str = "") -> Iterator[str]:
+        for item in self._items:
+            yield prefix + item
+
     def broken(self) -> list[Shelf]:
         return [self]
 
@@ -61,6 +65,9 @@ said.push(await shelf.put("a"), await shelf.put("b", { times: 2 }), await shelf.
 said.push(await shelf.put_file("/tmp/x.txt"));
 said.push(await shelf.visit((item, at) => item.length + Number(at)));
 said.push(await shelf.visit(async (item) => item.length));
+const each: string[] = [];
+for await (const item of shelf.each({ prefix: "-" })) each.push(item);
+said.push(each.join());
 const upper = await Shelf.withOptions({ priority: 1 })("high");
 const same = await shelf.stack(upper);
 said.push(await same.put("c", { times: 3 }), await (await same.above)?.count, await first_of([same, shelf]));
@@ -124,7 +131,7 @@ test.each(bothKinds())(
     const { stdout, stderr, code } = await project.run("main.js", { NOGIL_PYTHON: python.path });
     expect([stderr, code]).toEqual(["", 0]);
     expect(JSON.parse(stdout)).toEqual([
-      ...[1, 3, 3, "low", 2, "Path", [1, 2, 3, 8], [1, 1, 1, 5]],
+      ...[1, 3, 3, "low", 2, "Path", [1, 2, 3, 8], [1, 1, 1, 5], "-a,-b,-b,-x.txt"],
       ...[3, 4, "high", 6, null, 8, 5, 7, 8, "NOT_SENDABLE", "RESIDENT_GONE"],
     ]);
   },

@@ -7,7 +7,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isNogilError } from "../../src/errors.js";
 import { findInterpreters, inspectInterpreter } from "../../src/interpreter/index.js";
@@ -181,13 +181,17 @@ describe("the cache of answers", () => {
   });
 
   it("keeps what another process wrote meanwhile", async () => {
-    const [first, second] = (await findInterpreters()).interpreters;
+    const real = (await findInterpreters()).interpreters[0]!.path;
     const cacheFolder = join(folder, String(counter++));
-    const caches = [first!, second!].map(({ path }) => ({ path, cache: new ProbeCache(cacheFolder) }));
+    const caches = [fresh("python"), fresh("python")].map((path) => {
+      mkdirSync(dirname(path), { recursive: true });
+      symlinkSync(real, path);
+      return { path, cache: new ProbeCache(cacheFolder) };
+    });
     for (const { path, cache } of caches) await inspect(path, "option", context({ cache }));
     for (const { cache } of caches) await cache.save();
     const kept = Object.values(JSON.parse(readFileSync(join(cacheFolder, "probes.json"), "utf8")));
-    expect(kept.map((entry) => (entry as { path: string }).path)).toEqual([first!.path, second!.path]);
+    expect(kept.map((entry) => (entry as { path: string }).path)).toEqual(caches.map(({ path }) => path));
   });
 
   it("never keeps the answer of a wrapper script, whose target may change", async () => {

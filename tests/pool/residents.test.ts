@@ -39,6 +39,12 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await nextTurn();
 }
 
+async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
 describe.each(everyWay())("residents, $label", ({ python, profile }) => {
   const options = {
     module: RESIDENTS,
@@ -122,6 +128,21 @@ describe.each(everyWay())("residents, $label", ({ python, profile }) => {
     }
     const elsewhere = await poolOf(alone);
     expect((await failureOf(elsewhere.call("same", [first]))).message).toContain("another pool");
+  });
+
+  test("a generator method is read as a stream, closed when the loop is left, gone with the object", async () => {
+    const pool = await poolOf({ ...options, workers: 2 });
+    const model = await pool.create("Model", "m", kwargs({ scale: 2 }));
+    const said: string[] = [];
+    const ended = (word: string) => said.push(word);
+    expect(await all(model.$stream("generate", [3, ended]))).toEqual([0, 2, 4]);
+    for await (const item of model.$stream("generate", [1_000_000, ended])) if (item === 10) break;
+    expect(said).toEqual(["closed", "closed"]);
+    await expect(all(model.$stream("process"))).rejects.toMatchObject({ code: "PYTHON_ERROR" });
+    await model.$free();
+    await expect(all(model.$stream("generate", [1, ended]))).rejects.toMatchObject({
+      code: "RESIDENT_GONE",
+    });
   });
 
   test("calls on one object run together in threads, and one after the other in a process", async () => {

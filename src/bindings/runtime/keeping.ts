@@ -1,5 +1,4 @@
 /** Objects that stay in Python, with the methods that a module's classes are known to have. */
-import { Unsupported } from "../../errors.js";
 import { Keep, type ResidentControls, type ResidentMembersOf } from "../../pool/index.js";
 import type { Plan } from "./argument-plan.js";
 import { pythonArguments } from "./call-arguments.js";
@@ -27,11 +26,8 @@ export class Keeping {
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
       if (method === undefined) return undefined;
       return (...given: readonly unknown[]) => {
-        if (method.kind === "stream")
-          throw new Unsupported(
-            `${name}: a generator of an object that stays in Python cannot be iterated; return a list`,
-          );
         const { args, kwargs } = pythonArguments(method, given, this.#plans);
+        if (method.kind === "stream") return resident.$stream(name, args, { ...(kwargs && { kwargs }) });
         return resident.$call(name, args, { ...(kwargs && { kwargs }), ...this.#option(method.stays) });
       };
     };

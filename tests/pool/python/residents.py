@@ -41,6 +41,13 @@ class Model:
     def process(self):
         return os.getpid()
 
+    def generate(self, count, ended):
+        try:
+            for number in range(count):
+                yield number * self.scale
+        finally:
+            ended("closed")
+
     def is_same(self, other):
         return other is self
 
