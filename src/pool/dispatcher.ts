@@ -230,6 +230,11 @@ export class Dispatcher {
     this.#send(task, slot, 0, kind);
   }
 
+  /** The threads of a worker that have nothing to do. */
+  idleOf(worker: Worker): Slot[] {
+    return this.#idle.filter((slot) => slot.worker === worker && !slot.isLoop);
+  }
+
   /** Sends a part of a stream to the thread that has the stream, whatever that does. */
   sendPart(task: Task, slot: Slot): void {
     if (slot.isIdle) {

@@ -201,14 +201,32 @@ export class Residents {
   #send(worker: Worker): void {
     const freed = this.#toFree.get(worker) ?? new Map<number, Lease | undefined>();
     this.#toFree.delete(worker);
-    const settled = (task: Task, wasQueued: boolean) => {
-      if (wasQueued) task.waitsIn?.settled();
-      else this.#dispatcher.ended(task);
+    let open = 1;
+    const ended = () => {
+      if (--open > 0) return;
       for (const lease of freed.values()) lease?.end();
       this.#pool.ended();
     };
-    const task = new Task(FREE, [[...freed.keys()]], undefined, Number.MAX_SAFE_INTEGER, 1, settled);
+    const task = this.#freeing([...freed.keys()], () => {
+      // Without the GIL only the thread that made an object can finish dropping it, when it next runs Python code
+      // (biased reference counting, PEP 703): threads with nothing to do are given a moment of it.
+      for (const slot of this.#dispatcher.idleOf(worker)) {
+        open++;
+        this.#dispatcher.sendPart(this.#freeing([], ended), slot);
+      }
+      ended();
+    });
     task.binding = { key: FREE, mode: "strict", worker, isLost: false, isReleased: true };
     this.#dispatcher.push(task);
+  }
+
+  #freeing(numbers: readonly number[], ended: () => void): Task {
+    const task = new Task(FREE, [numbers], undefined, Number.MAX_SAFE_INTEGER, 1, (_, wasQueued) => {
+      if (wasQueued) task.waitsIn?.settled();
+      else this.#dispatcher.ended(task);
+      ended();
+    });
+    task.isPart = numbers.length === 0;
+    return task;
   }
 }
