@@ -126,7 +126,7 @@ test.each(bothKinds())(
     const options = { compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 } };
     const project = new TypedProject(
       { "shapes.py": shapes, "main.js": transpileModule(right, options).outputText },
-      { pool: { workers: 2, output: "events" } },
+      { pool: { workers: 1, output: "events" } },
     );
     const { stdout, stderr, code } = await project.run("main.js", { NOGIL_PYTHON: python.path });
     expect([stderr, code]).toEqual(["", 0]);

@@ -45,7 +45,10 @@ describe.each(bothKinds())("concurrency: auto on $label", ({ python }) => {
     const pool = await loads({ python: python.path, profile: "thread", threads: "auto" });
     const threads = pool.stats().workers[0]?.threads ?? 0;
     const hasMore = () => (pool.stats().workers[0]?.threads ?? 0) > threads;
-    const isCalm = () => pool.stats().concurrency?.wait?.vetoes.length === 0;
+    const isCalm = () => {
+      const { vetoes, betaIo } = pool.stats().concurrency?.wait ?? {};
+      return vetoes?.length === 0 && betaIo !== undefined;
+    };
     const { changes, stats } = await drive(
       pool,
       "wait",

@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 const DUMPER = fileURLToPath(new URL("./dump_ast.py", import.meta.url));
 const OLDEST = [3, 9] as const;
@@ -23,7 +24,7 @@ export interface Interpreter {
   readonly libraries: readonly string[];
 }
 
-/** Every CPython from 3.9 on that is found in NOGIL_PYTHON, on PATH and among pyenv's versions, newest first. */
+/** Every CPython from 3.9 on that nogil finds, or that is on PATH or among pyenv's versions; newest first. */
 export function findInterpreters(): Interpreter[] {
   return findAllInterpreters().filter(({ version }) => compareVersions(version, [...OLDEST, 0]) >= 0);
 }
@@ -40,8 +41,7 @@ export function findAllInterpreters(): Interpreter[] {
           .map((name) => join(folder, name))
       : [],
   );
-  const named = process.env.NOGIL_PYTHON;
-  if (named !== undefined) candidates.push(named);
+  candidates.push(...inject("interpreters").map(({ path }) => path));
   const found = new Map<string, Interpreter>();
   for (const candidate of candidates) {
     const interpreter = probe(candidate);
